@@ -1,0 +1,30 @@
+//! Netsmith: a desktop sandbox in which beginners build a neural network with the mouse, press
+//! Train, and watch and understand what happens.
+//!
+//! Dependencies point one way, from the bottom of this list to its top; a test holds it:
+//!
+//! | module | is about | may use |
+//! |---|---|---|
+//! | [`nn`] | networks: activations, losses, forward and backward passes | – |
+//! | [`data`] | tables, CSV, synthetic sets, encoding, division | – |
+//! | [`optim`] | training methods over an abstract objective | – |
+//! | [`experiment`] | the document: what is saved and undone | `nn`, `optim`, `data` |
+//! | [`train`] | the run: trainer, worker thread, curves | `experiment` and above |
+//! | [`insight`] | questions put to a network | `train` and above |
+//! | [`ui`], [`app`] | the window | everything |
+//! | [`cli`] | the headless commands | everything |
+//!
+//! Only `ui` and `app` know egui.
+
+#[cfg(any())]
+pub mod app;
+#[cfg(any())]
+pub mod cli;
+pub mod data;
+pub mod experiment;
+pub mod insight;
+pub mod nn;
+pub mod optim;
+pub mod train;
+#[cfg(any())]
+pub mod ui;

@@ -1,0 +1,345 @@
+//! The backward pass: from the loss to its gradient (Rumelhart, Hinton & Williams 1986).
+//!
+//! How much does the loss L change when one weight changes a little? The chain rule answers it for
+//! all weights at once, from the last layer to the first. Let δ = ∂L/∂z be the change of the loss
+//! with a layer's sums z. For the last layer, [`head`](super::head) knows it (for cross-entropy it
+//! is simply output minus answer). A dense layer computed z = W·x + b, so
+//!
+//! ```text
+//!     ∂L/∂W = δ·xᵀ         ∂L/∂Wᵤᵢ = Σ δᵤ·xᵢ over the samples: error times input
+//!     ∂L/∂b = δ summed over the samples
+//!     ∂L/∂x = Wᵀ·δ         the error, sent back along the same weights
+//! ```
+//!
+//! and as x was the activation a = f(z) of the layer before, the δ of that layer is
+//!
+//! ```text
+//!     δ = (Wᵀ·δ of the layer after) ∘ f′(z)
+//! ```
+//!
+//! with ∘ the product number by number. A dropout layer sends back through the same mask.
+
+use super::head;
+use super::kernels::{
+    Kernels, Left, Pass, Product, Start, multiply, padded, row_sums, times_slope, transpose,
+};
+use super::loss::Loss;
+use super::network::{Dense, DenseActivation, Layer, Network};
+use super::real::Real;
+use super::workspace::Workspace;
+
+impl Network {
+    /// The loss of the last forward pass, averaged over the batch.
+    ///
+    /// The loss must [fit](Loss::fits) the output activation.
+    pub fn loss<T: Real>(&self, loss: Loss, workspace: &Workspace<T>) -> T {
+        T::run(LossOf {
+            network: self,
+            loss,
+            workspace,
+        })
+    }
+
+    /// Writes the gradient of the loss into `gradient`, given the last forward pass with the same
+    /// parameters.
+    ///
+    /// The loss must [fit](Loss::fits) the output activation.
+    ///
+    /// # Panics
+    /// If `parameters` or `gradient` is shorter than
+    /// [`parameter_count`](Network::parameter_count).
+    pub fn backward<T: Real>(
+        &self,
+        parameters: &[T],
+        loss: Loss,
+        workspace: &mut Workspace<T>,
+        gradient: &mut [T],
+    ) {
+        T::run(Backward {
+            network: self,
+            parameters,
+            loss,
+            workspace,
+            gradient,
+        });
+    }
+
+    /// [`forward`](Network::forward), [`loss`](Network::loss) and
+    /// [`backward`](Network::backward) in one: the loss, and its gradient in `gradient`.
+    ///
+    /// # Panics
+    /// If `parameters` or `gradient` is shorter than
+    /// [`parameter_count`](Network::parameter_count).
+    pub fn loss_and_gradient<T: Real>(
+        &self,
+        parameters: &[T],
+        loss: Loss,
+        workspace: &mut Workspace<T>,
+        gradient: &mut [T],
+    ) -> T {
+        T::run(LossAndGradient(Backward {
+            network: self,
+            parameters,
+            loss,
+            workspace,
+            gradient,
+        }))
+    }
+}
+
+struct LossOf<'a, T: Real> {
+    network: &'a Network,
+    loss: Loss,
+    workspace: &'a Workspace<T>,
+}
+
+impl<T: Real> Pass<T> for LossOf<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<K: Kernels<T>>(self, kernels: K) -> T {
+        head::loss(kernels, self.network, self.loss, self.workspace)
+    }
+}
+
+struct Backward<'a, T: Real> {
+    network: &'a Network,
+    parameters: &'a [T],
+    loss: Loss,
+    workspace: &'a mut Workspace<T>,
+    gradient: &'a mut [T],
+}
+
+impl<T: Real> Pass<T> for Backward<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Kernels<T>>(self, kernels: K) {
+        let Self {
+            network,
+            parameters,
+            loss,
+            workspace,
+            gradient,
+        } = self;
+        backward(kernels, network, parameters, loss, workspace, gradient);
+    }
+}
+
+struct LossAndGradient<'a, T: Real>(Backward<'a, T>);
+
+impl<T: Real> Pass<T> for LossAndGradient<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<K: Kernels<T>>(self, kernels: K) -> T {
+        let Backward {
+            network,
+            parameters,
+            loss,
+            workspace,
+            gradient,
+        } = self.0;
+        super::forward::forward(kernels, network, parameters, workspace);
+        let value = head::loss(kernels, network, loss, workspace);
+        backward(kernels, network, parameters, loss, workspace, gradient);
+        value
+    }
+}
+
+/// The backward pass, from the last layer to the first.
+#[inline(always)]
+fn backward<T: Real, K: Kernels<T>>(
+    kernels: K,
+    network: &Network,
+    parameters: &[T],
+    loss: Loss,
+    workspace: &mut Workspace<T>,
+    gradient: &mut [T],
+) {
+    head::delta(kernels, network, loss, workspace);
+    for (index, layer) in network.layers().iter().enumerate().rev() {
+        match layer {
+            Layer::Dense(dense) => {
+                weight_gradient(kernels, index, dense, workspace, gradient);
+                // Nobody asks for the gradient of the network's own inputs.
+                if index > 0 {
+                    send_back(kernels, index, dense, parameters, workspace);
+                }
+            }
+            Layer::Dropout { units, .. } if index > 0 => {
+                send_back_through_mask(kernels, index, *units, workspace);
+            }
+            Layer::Dropout { .. } => {}
+        }
+        if let Some(previous) = index.checked_sub(1) {
+            through_activation(kernels, &network.layers()[previous], previous, workspace);
+        }
+    }
+}
+
+/// ∂L/∂W = δ·xᵀ and ∂L/∂b = Σ δ.
+#[inline(always)]
+fn weight_gradient<T: Real, K: Kernels<T>>(
+    kernels: K,
+    index: usize,
+    dense: &Dense,
+    workspace: &mut Workspace<T>,
+    gradient: &mut [T],
+) {
+    let Workspace {
+        batch,
+        width,
+        input_samples,
+        samples,
+        layers,
+        ..
+    } = workspace;
+    let delta = &layers[index].delta[..dense.units * *width];
+    let samples: &[T] = match index.checked_sub(1) {
+        None => input_samples,
+        Some(previous) => {
+            as_samples(&layers[previous].a, *width, *batch, dense.inputs, samples);
+            samples
+        }
+    };
+    outer_product(
+        kernels,
+        dense,
+        delta,
+        *width,
+        *batch,
+        samples,
+        Start::Zero,
+        gradient,
+    );
+    row_sums(kernels, delta, *width, &mut gradient[dense.biases.clone()]);
+}
+
+/// Turns feature-major values into rows of one sample each, `padded(features)` apart.
+#[inline(always)]
+pub(super) fn as_samples<T: Real>(
+    features: &[T],
+    width: usize,
+    batch: usize,
+    count: usize,
+    samples: &mut [T],
+) {
+    transpose(features, width, count, batch, samples, padded(count));
+}
+
+/// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.
+#[inline(always)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two matrices, their sizes and a place to write"
+)]
+pub(super) fn outer_product<T: Real, K: Kernels<T>>(
+    kernels: K,
+    dense: &Dense,
+    delta: &[T],
+    width: usize,
+    batch: usize,
+    samples: &[T],
+    start: Start<'_, T>,
+    gradient: &mut [T],
+) {
+    let product = Product {
+        start,
+        left: Left::Rows {
+            values: delta,
+            stride: width,
+        },
+        right: samples,
+        right_stride: padded(dense.inputs),
+        rows: dense.units,
+        terms: batch,
+    };
+    kernels.product(product, &mut gradient[dense.weights.clone()], dense.inputs);
+}
+
+/// ∂L/∂x = Wᵀ·δ, into the δ of the layer before (which [`through_activation`] completes).
+#[inline(always)]
+fn send_back<T: Real, K: Kernels<T>>(
+    kernels: K,
+    index: usize,
+    dense: &Dense,
+    parameters: &[T],
+    workspace: &mut Workspace<T>,
+) {
+    let width = workspace.width;
+    let (before, after) = workspace.layers.split_at_mut(index);
+    let delta = &after[0].delta[..dense.units * width];
+    let back = &mut before[index - 1].delta[..dense.inputs * width];
+    times_transpose(kernels, dense, parameters, delta, width, Start::Zero, back);
+}
+
+/// Wᵀ·δ, written to (or added to) `back`.
+#[inline(always)]
+pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
+    kernels: K,
+    dense: &Dense,
+    parameters: &[T],
+    delta: &[T],
+    width: usize,
+    start: Start<'_, T>,
+    back: &mut [T],
+) {
+    let product = Product {
+        start,
+        left: Left::Columns {
+            values: &parameters[dense.weights.clone()],
+            stride: dense.inputs,
+        },
+        right: delta,
+        right_stride: width,
+        rows: dense.inputs,
+        terms: dense.units,
+    };
+    kernels.product(product, back, width);
+}
+
+/// ∂L/∂x = m ∘ ∂L/∂a.
+#[inline(always)]
+fn send_back_through_mask<T: Real, K: Kernels<T>>(
+    kernels: K,
+    index: usize,
+    units: usize,
+    workspace: &mut Workspace<T>,
+) {
+    let size = units * workspace.width;
+    let (before, after) = workspace.layers.split_at_mut(index);
+    let delta = &after[0].delta[..size];
+    let back = &mut before[index - 1].delta[..size];
+    if workspace.dropout {
+        multiply(kernels, delta, &after[0].mask[..size], back);
+    } else {
+        back.copy_from_slice(delta);
+    }
+}
+
+/// δ = ∂L/∂a ∘ f′(z), if the layer has an activation.
+#[inline(always)]
+fn through_activation<T: Real, K: Kernels<T>>(
+    kernels: K,
+    layer: &Layer,
+    index: usize,
+    workspace: &mut Workspace<T>,
+) {
+    if let Layer::Dense(Dense {
+        units,
+        activation: DenseActivation::Hidden(f),
+        ..
+    }) = layer
+    {
+        let size = units * workspace.width;
+        let values = &mut workspace.layers[index];
+        times_slope(
+            kernels,
+            *f,
+            &values.z[..size],
+            &values.a[..size],
+            &mut values.delta[..size],
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! The arithmetic behind a pass: how sums over many numbers are computed quickly.
+//!
+//! The explanation of what a network computes is in [`forward`](super::forward) and
+//! [`backward`](super::backward). They are written against the [`Kernels`] trait, of which there
+//! are two sets: [`Plain`], one number at a time, for `f64`; and `Vector`, sixteen, eight or four
+//! numbers at a time, whatever this machine has, for `f32`. The choice is made once for a whole
+//! pass ([`run_vectorised`]), because asking the machine in each loop would cost more than a small
+//! network's step. Everything below a pass is `#[inline(always)]`: only code that is inlined into
+//! the function compiled for AVX-512 is itself compiled for AVX-512.
+//!
+//! Nothing here knows of layers. A block of numbers is a list of rows, one feature (unit, input,
+//! output) a row, one sample a column, and rows are padded to a multiple of [`LANES`] columns.
+
+mod aligned;
+mod elementwise;
+mod lanes;
+mod plain;
+mod product;
+mod transpose;
+mod vector;
+
+pub(super) use aligned::Aligned;
+pub(super) use elementwise::{
+    Answers, Bent, activate, loss_bend, loss_slope, multiply, row_sums, softmax,
+    softmax_cross_entropy, sum_loss, times_slope, times_slope_and_bend,
+};
+pub use plain::Plain;
+pub(super) use plain::Single;
+pub(super) use transpose::transpose;
+pub(super) use vector::run_vectorised;
+
+use super::number::Number;
+use super::real::Real;
+
+/// Rows are padded to a multiple of this many columns: the `f32` lanes of the widest vectors.
+pub(super) const LANES: usize = 16;
+
+/// `count` rounded up to whole vectors.
+#[inline]
+pub(super) const fn padded(count: usize) -> usize {
+    count.next_multiple_of(LANES)
+}
+
+/// Work over a network that wants kernels.
+pub trait Pass<T: Real> {
+    /// What the pass answers.
+    type Output;
+
+    /// Does the work.
+    fn run<K: Kernels<T>>(self, kernels: K) -> Self::Output;
+}
+
+/// A set of kernels for numbers of type `T`.
+pub trait Kernels<T: Real>: Copy {
+    /// As many numbers as are treated at once, as they lie in memory.
+    type Vector: Copy;
+    /// The same numbers, with arithmetic.
+    type Lane: Number;
+
+    /// `values` as vectors. Its length is a multiple of [`LANES`].
+    fn vectors(values: &[T]) -> &[Self::Vector];
+
+    /// `values` as vectors that can be written.
+    fn vectors_mut(values: &mut [T]) -> &mut [Self::Vector];
+
+    /// A vector from memory, ready for arithmetic.
+    fn lane(self, vector: Self::Vector) -> Self::Lane;
+
+    /// The result of arithmetic, ready for memory.
+    fn vector(lane: Self::Lane) -> Self::Vector;
+
+    /// The same number in every place.
+    fn splat(self, value: T) -> Self::Lane;
+
+    /// The sum of the numbers in one vector.
+    fn sum(self, lane: Self::Lane) -> T;
+
+    /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.
+    fn product(self, product: Product<'_, T>, out: &mut [T], columns: usize);
+}
+
+/// out = start + left · right, the one product that a dense layer needs three times: forward with
+/// W, backward with Wᵀ, and for the gradient with δ.
+#[derive(Clone, Copy)]
+pub struct Product<'a, T> {
+    /// What the sum starts from.
+    pub start: Start<'a, T>,
+    /// The left matrix, [rows, terms].
+    pub left: Left<'a, T>,
+    /// The right matrix, [terms, columns]: rows that lie `right_stride` numbers apart, each
+    /// readable up to a whole number of vectors.
+    pub right: &'a [T],
+    /// The distance between two rows of `right`.
+    pub right_stride: usize,
+    /// The rows of the left matrix and of the result.
+    pub rows: usize,
+    /// The columns of the left matrix and rows of the right one.
+    pub terms: usize,
+}
+
+/// What a product is added to.
+#[derive(Clone, Copy)]
+pub enum Start<'a, T> {
+    /// Zero.
+    Zero,
+    /// One number for each row, such as the biases of a layer.
+    Rows(&'a [T]),
+    /// What the result already holds.
+    Keep,
+}
+
+/// The left matrix of a product.
+#[derive(Clone, Copy)]
+pub enum Left<'a, T> {
+    /// Row by row, rows lying `stride` numbers apart.
+    Rows {
+        /// The numbers.
+        values: &'a [T],
+        /// The distance between two rows.
+        stride: usize,
+    },
+    /// The transpose of a matrix that lies in memory row by row: column by column.
+    Columns {
+        /// The numbers.
+        values: &'a [T],
+        /// The distance between two columns.
+        stride: usize,
+    },
+}

@@ -1,0 +1,303 @@
+//! The memory of a pass: the batch, every layer's values, and every layer's deltas.
+//!
+//! A [`Workspace`] is made once for a network and a batch size and used again for every batch, so
+//! that training allocates nothing. Everything in it is *feature-major*: one row for each feature
+//! (input, unit, output), one column for each sample. A row therefore holds the same feature of
+//! many samples, and the vector instructions work on many samples at once, however small the
+//! layers are. Rows are padded to whole vectors; the samples in the padding count with weight 0.
+
+use std::ops::Range;
+
+use rand::{Rng, RngExt};
+
+use super::kernels::{Aligned, padded, transpose};
+use super::network::{Layer, Network};
+use super::real::Real;
+
+/// Batches of inputs narrower than this are copied number by number.
+const NARROW: usize = 8;
+
+/// The values of one layer for the loaded batch, one row for each unit.
+#[derive(Clone, Debug)]
+pub(super) struct LayerValues<T: Real> {
+    /// The sums z = W·x + b (dense layers).
+    pub(super) z: Aligned<T>,
+    /// The outputs of the layer, a = f(z).
+    pub(super) a: Aligned<T>,
+    /// δ = ∂L/∂z after the backward pass (dense layers); ∂L/∂a for a dropout layer.
+    pub(super) delta: Aligned<T>,
+    /// What dropout multiplies by: 0 or 1/(1 − rate) (dropout layers).
+    pub(super) mask: Aligned<T>,
+}
+
+/// The rates of change of one layer's values along a direction, for curvature products.
+#[derive(Clone, Debug)]
+pub(super) struct LayerRates<T: Real> {
+    pub(super) z: Aligned<T>,
+    pub(super) a: Aligned<T>,
+    pub(super) delta: Aligned<T>,
+}
+
+/// Buffers for passes over batches of up to a certain size.
+#[derive(Clone, Debug)]
+pub struct Workspace<T: Real> {
+    capacity: usize,
+    outputs: usize,
+    pub(super) batch: usize,
+    /// The length of a row: the batch, padded.
+    pub(super) width: usize,
+    /// The inputs, feature-major.
+    pub(super) inputs: Aligned<T>,
+    /// The inputs once more, one row for each sample: what the first layer's gradient reads.
+    pub(super) input_samples: Aligned<T>,
+    pub(super) targets: Aligned<T>,
+    /// How much each sample counts in the mean: 1/n, and 0 for the padding.
+    pub(super) weights: Aligned<T>,
+    /// ln Σₖ e^zₖ of each sample, with a softmax output.
+    pub(super) log_sums: Aligned<T>,
+    pub(super) layers: Vec<LayerValues<T>>,
+    /// One layer's activations, one row for each sample.
+    pub(super) samples: Aligned<T>,
+    pub(super) dropout: bool,
+    pub(super) rates: Vec<LayerRates<T>>,
+}
+
+impl<T: Real> Workspace<T> {
+    /// Buffers for batches of up to `capacity` samples. A larger batch makes them grow.
+    pub fn new(network: &Network, capacity: usize) -> Self {
+        let capacity = capacity.max(1);
+        let width = padded(capacity);
+        let rows = |count: usize| Aligned::zeros(count * width);
+        let widest = network
+            .dense_layers()
+            .skip(1)
+            .map(|dense| dense.inputs)
+            .max()
+            .unwrap_or(0);
+        let first = network
+            .dense_layers()
+            .next()
+            .map_or(0, |dense| dense.inputs);
+        let layers = network.layers().iter().map(|layer| match layer {
+            Layer::Dense(dense) => LayerValues {
+                z: rows(dense.units),
+                a: rows(dense.units),
+                delta: rows(dense.units),
+                mask: rows(0),
+            },
+            Layer::Dropout { units, .. } => LayerValues {
+                z: rows(0),
+                a: rows(*units),
+                delta: rows(*units),
+                mask: rows(*units),
+            },
+        });
+        Self {
+            capacity,
+            outputs: network.outputs(),
+            batch: 0,
+            width: 0,
+            inputs: rows(network.inputs()),
+            input_samples: Aligned::zeros(capacity * padded(network.inputs())),
+            targets: rows(network.outputs()),
+            weights: rows(1),
+            log_sums: rows(1),
+            layers: layers.collect(),
+            samples: Aligned::zeros(capacity * padded(widest.max(first))),
+            dropout: false,
+            rates: Vec::new(),
+        }
+    }
+
+    /// The number of samples that are loaded.
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// The largest batch the buffers hold before they grow.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// The number of outputs of the network.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// One target of each loaded sample.
+    ///
+    /// # Panics
+    /// If the network has no output `unit`.
+    pub fn target(&self, unit: usize) -> &[T] {
+        &self.targets[unit * self.width..][..self.batch]
+    }
+
+    /// One output of each loaded sample, after the output activation, from the last forward pass.
+    ///
+    /// # Panics
+    /// If the network has no output `unit`.
+    pub fn output(&self, unit: usize) -> &[T] {
+        self.activation(self.layers.len() - 1, unit)
+    }
+
+    /// One output of each loaded sample before the output activation.
+    ///
+    /// # Panics
+    /// If the network has no output `unit`.
+    pub fn logits(&self, unit: usize) -> &[T] {
+        self.pre_activation(self.layers.len() - 1, unit)
+    }
+
+    /// The activation of one unit for each loaded sample; `layer` is the place in
+    /// [`Network::layers`].
+    ///
+    /// # Panics
+    /// If the network has no such layer or unit.
+    pub fn activation(&self, layer: usize, unit: usize) -> &[T] {
+        &self.layers[layer].a[unit * self.width..][..self.batch]
+    }
+
+    /// The sum z of one unit of a dense layer, before its activation, for each loaded sample.
+    ///
+    /// # Panics
+    /// If the network has no such layer or unit, or the layer is dropout.
+    pub fn pre_activation(&self, layer: usize, unit: usize) -> &[T] {
+        &self.layers[layer].z[unit * self.width..][..self.batch]
+    }
+
+    /// Makes the buffers of the curvature products, if they are not there yet.
+    pub(super) fn make_rates(&mut self, network: &Network) {
+        if self.rates.is_empty() {
+            let width = padded(self.capacity);
+            let rates = network.layers().iter().map(|layer| {
+                let rows = || Aligned::zeros(layer.units() * width);
+                LayerRates {
+                    z: rows(),
+                    a: rows(),
+                    delta: rows(),
+                }
+            });
+            self.rates = rates.collect();
+        }
+    }
+
+    /// Makes room for and sets the size of the next batch.
+    fn resize(&mut self, network: &Network, batch: usize) {
+        if batch > self.capacity {
+            *self = Self::new(network, batch);
+        }
+        let width = padded(batch);
+        if width != self.width {
+            // The masks were drawn for rows of another length.
+            self.dropout = false;
+        }
+        if batch != self.batch {
+            self.batch = batch;
+            self.width = width;
+            // Padding must hold numbers: it is computed with, and then counts nothing.
+            self.inputs[..network.inputs() * width].fill(T::zero());
+            self.targets[..network.outputs() * width].fill(T::zero());
+            self.weights[..width].fill(T::zero());
+            self.weights[..batch].fill(T::one() / T::of(batch as f64));
+        }
+    }
+}
+
+impl Network {
+    /// Loads the samples `rows` as the batch of the next passes.
+    ///
+    /// `inputs` is [samples, inputs] and `targets` [samples, outputs], both row by row.
+    ///
+    /// # Panics
+    /// If a row is outside `inputs` or `targets`.
+    pub fn load<T: Real>(
+        &self,
+        workspace: &mut Workspace<T>,
+        inputs: &[T],
+        targets: &[T],
+        rows: &[u32],
+    ) {
+        workspace.resize(self, rows.len());
+        let width = workspace.width;
+        let outputs = self.outputs();
+        for (slot, &row) in rows.iter().enumerate() {
+            let sample = &targets[row as usize * outputs..][..outputs];
+            for (target_row, &value) in workspace.targets.chunks_mut(width).zip(sample) {
+                target_row[slot] = value;
+            }
+        }
+        self.gather(workspace, inputs, rows.iter().map(|&row| row as usize));
+    }
+
+    /// Loads samples without answers, for prediction only: no loss, no gradient.
+    ///
+    /// # Panics
+    /// If a row is outside `inputs` ([samples, inputs], row by row).
+    pub fn load_inputs<T: Real>(
+        &self,
+        workspace: &mut Workspace<T>,
+        inputs: &[T],
+        rows: Range<usize>,
+    ) {
+        workspace.resize(self, rows.len());
+        self.gather(workspace, inputs, rows);
+    }
+
+    /// Copies the inputs of the given rows, once as they are and once feature-major.
+    fn gather<T: Real>(
+        &self,
+        workspace: &mut Workspace<T>,
+        inputs: &[T],
+        rows: impl Iterator<Item = usize>,
+    ) {
+        let (count, width) = (self.inputs(), workspace.width);
+        let stride = padded(count);
+        let Workspace {
+            inputs: features,
+            input_samples: samples,
+            batch,
+            ..
+        } = workspace;
+        for ((slot, row), sample) in rows.enumerate().zip(samples.chunks_mut(stride)) {
+            let values = &inputs[row * count..][..count];
+            if count < NARROW {
+                let places = features.chunks_mut(width).zip(sample);
+                for ((feature, place), &value) in places.zip(values) {
+                    feature[slot] = value;
+                    *place = value;
+                }
+            } else {
+                sample[..count].copy_from_slice(values);
+            }
+        }
+        if count >= NARROW {
+            transpose(samples, stride, *batch, count, features, width);
+        }
+    }
+
+    /// Draws which values the dropout layers drop, and turns dropout on for the passes over the
+    /// loaded batch. The choice stays until the next draw, so that a line search compares like
+    /// with like. Draw after loading: a batch of another size turns dropout off.
+    pub fn draw_dropout<T: Real, R: Rng>(&self, workspace: &mut Workspace<T>, rng: &mut R) {
+        let width = workspace.width;
+        for (layer, values) in self.layers().iter().zip(&mut workspace.layers) {
+            if let Layer::Dropout { rate, units } = layer {
+                // Scaling up what stays keeps the expected sum, so nothing changes without dropout.
+                let kept = T::of(1.0 / (1.0 - f64::from(*rate)));
+                for mask in &mut values.mask[..units * width] {
+                    *mask = if rng.random::<f32>() < *rate {
+                        T::zero()
+                    } else {
+                        kept
+                    };
+                }
+                workspace.dropout = true;
+            }
+        }
+    }
+
+    /// Turns dropout off, as for validation and prediction.
+    pub fn clear_dropout<T: Real>(&self, workspace: &mut Workspace<T>) {
+        workspace.dropout = false;
+    }
+}

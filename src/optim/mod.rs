@@ -1,0 +1,108 @@
+//! Training methods: ways to change the parameters so that the loss falls.
+//!
+//! Owns the [`Objective`] a method works on, the [`Optimizer`] trait, one file per method with its
+//! page ([`Method`]), the list of all of them ([`METHODS`]), and the learning-rate [`Schedule`]s.
+//! Must not know networks, data, the training loop or the window: a method sees a function of a
+//! flat vector and nothing else.
+//!
+//! Updates and defaults are those of the library `PyTorch` (“torch” in the comments here) wherever
+//! it has the method, so that results can be compared.
+//!
+//! A new method is one new file here, its `mod` line, and one line in [`METHODS`]; lists, options,
+//! tooltips and the tests over all methods follow from its page.
+//!
+//! ```
+//! use netsmith::optim::{self, Evaluations, Objective, Settings, StepContext};
+//! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+//!
+//! /// A bowl: L(p) = Σ p², with its lowest point at zero.
+//! struct Bowl(Evaluations);
+//!
+//! impl Objective for Bowl {
+//!     fn dimension(&self) -> usize { 2 }
+//!     fn loss(&mut self, p: &[f32]) -> f32 {
+//!         self.0.losses += 1;
+//!         p.iter().map(|x| x * x).sum()
+//!     }
+//!     fn loss_and_gradient(&mut self, p: &[f32], g: &mut [f32]) -> f32 {
+//!         self.0.gradients += 1;
+//!         for (g, x) in g.iter_mut().zip(p) { *g = 2.0 * x; }
+//!         p.iter().map(|x| x * x).sum()
+//!     }
+//!     fn hessian_vector(&mut self, _p: &[f32], v: &[f32], out: &mut [f32]) {
+//!         self.0.curvature_products += 1;
+//!         for (out, v) in out.iter_mut().zip(v) { *out = 2.0 * v; }
+//!     }
+//!     fn gauss_newton_vector(&mut self, p: &[f32], v: &[f32], out: &mut [f32]) {
+//!         self.hessian_vector(p, v, out);
+//!     }
+//!     fn evaluations(&self) -> Evaluations { self.0 }
+//! }
+//!
+//! let adam = optim::method("adam").ok_or("no such method")?;
+//! let mut optimizer = (adam.build)(&Settings::new(), 2);
+//! let mut bowl = Bowl(Evaluations::default());
+//! let mut rng = ChaCha8Rng::seed_from_u64(1);
+//! let mut parameters = [3.0, -2.0];
+//! for _ in 0..200 {
+//!     let mut context = StepContext { learning_rate: 0.1, rng: &mut rng, observe: false };
+//!     optimizer.step(&mut bowl, &mut parameters, &mut context);
+//! }
+//! assert!(bowl.loss(&parameters) < 1e-3);
+//! assert_eq!(bowl.evaluations().gradients, 200);
+//! # Ok::<(), &str>(())
+//! ```
+
+mod first_order;
+pub mod method;
+pub mod objective;
+pub mod optimizer;
+pub mod schedule;
+pub mod schedule_page;
+
+pub mod adadelta;
+pub mod adagrad;
+pub mod adam;
+pub mod adamw;
+pub mod amsgrad;
+pub mod gd;
+pub mod lion;
+pub mod momentum;
+pub mod nadam;
+pub mod nesterov;
+pub mod rmsprop;
+pub mod rprop;
+pub mod sgd;
+
+pub use method::{BatchUse, Family, Method, Setting, SettingError, Settings};
+pub use objective::{Evaluations, Objective};
+pub use optimizer::{Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
+pub use schedule::{Progress, Schedule};
+
+/// Every training method, in the order of the lists.
+pub static METHODS: &[&Method] = &[
+    &gd::METHOD,
+    &sgd::METHOD,
+    &momentum::METHOD,
+    &nesterov::METHOD,
+    &adagrad::METHOD,
+    &adadelta::METHOD,
+    &rmsprop::METHOD,
+    &adam::METHOD,
+    &amsgrad::METHOD,
+    &adamw::METHOD,
+    &nadam::METHOD,
+    &lion::METHOD,
+    &rprop::METHOD,
+];
+
+/// The method with this id, if there is one.
+///
+/// ```
+/// use netsmith::optim::method;
+/// assert_eq!(method("adam").map(|m| m.name), Some("Adam"));
+/// assert!(method("magic").is_none());
+/// ```
+pub fn method(id: &str) -> Option<&'static Method> {
+    METHODS.iter().copied().find(|method| method.id == id)
+}

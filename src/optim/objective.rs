@@ -1,0 +1,58 @@
+//! What a training method may ask of the thing it minimises.
+//!
+//! Owns the [`Objective`] trait and the [`Evaluations`] it counts. Knows nothing of networks, data
+//! or batches: an objective may be a network on the current mini-batch, a formula drawn as a
+//! landscape, or a test function.
+
+use std::ops::Add;
+
+use serde::{Deserialize, Serialize};
+
+/// A function of [`dimension`](Objective::dimension) numbers that a training method makes smaller.
+///
+/// All vectors passed in have exactly `dimension` elements, and every result is about the same
+/// data (the same mini-batch, the same dropout masks) until the owner of the objective moves on,
+/// so a method may evaluate it at several points within one step and compare the losses.
+pub trait Objective {
+    /// The number of parameters.
+    fn dimension(&self) -> usize;
+
+    /// The loss at `p`.
+    fn loss(&mut self, p: &[f32]) -> f32;
+
+    /// The loss at `p`; its gradient ∂L/∂p replaces what was in `g`.
+    fn loss_and_gradient(&mut self, p: &[f32], g: &mut [f32]) -> f32;
+
+    /// `out` = H·`v`, where H is the matrix of second derivatives of the loss at `p`.
+    fn hessian_vector(&mut self, p: &[f32], v: &[f32], out: &mut [f32]);
+
+    /// `out` = G·`v`, where G is the Gauss–Newton matrix at `p`: the part of the Hessian that is
+    /// never negative along any direction.
+    fn gauss_newton_vector(&mut self, p: &[f32], v: &[f32], out: &mut [f32]);
+
+    /// How often each of the above has been asked for so far.
+    fn evaluations(&self) -> Evaluations;
+}
+
+/// Counts of the work an objective has done; the common measure on which methods are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evaluations {
+    /// Losses without a gradient (one forward pass each).
+    pub losses: u64,
+    /// Losses with their gradient (a forward and a backward pass each).
+    pub gradients: u64,
+    /// Products of a curvature matrix (Hessian or Gauss–Newton) with a vector.
+    pub curvature_products: u64,
+}
+
+impl Add for Evaluations {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            losses: self.losses + other.losses,
+            gradients: self.gradients + other.gradients,
+            curvature_products: self.curvature_products + other.curvature_products,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What a training method minimises: the loss of the current batch, as a function of the flat
+//! parameter vector.
+
+use std::ops::Range;
+
+use crate::experiment::TrainingSpec;
+use crate::nn::{Loss, Network, Workspace};
+use crate::optim::{Evaluations, Objective};
+
+/// What is added to the plain loss and done to its gradient.
+///
+/// With weights `w` (biases are not penalised) the objective is
+/// `f = ±(L + l1·Σ|w| + ½·l2·Σw²)`, minus for ascent. At w = 0 the slope of |w| is taken as 0, so
+/// a weight that L1 has brought to zero can leave it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shaping {
+    l1: f32,
+    l2: f32,
+    clip_norm: Option<f32>,
+    ascent: bool,
+    /// Parameters that must not move, as ranges in order.
+    frozen: Vec<Range<usize>>,
+    /// The weights of all dense layers, without the biases.
+    weights: Vec<Range<usize>>,
+}
+
+impl Shaping {
+    /// As the document says.
+    pub fn new(training: &TrainingSpec, network: &Network, frozen: Vec<Range<usize>>) -> Self {
+        Self {
+            l1: training.l1 as f32,
+            l2: training.l2 as f32,
+            clip_norm: training.clip_norm.map(|norm| norm as f32),
+            ascent: training.ascent,
+            frozen,
+            weights: network.dense_layers().map(|dense| dense.weights.clone()).collect(),
+        }
+    }
+
+    /// Parameters that must not move.
+    pub fn frozen(&self) -> &[Range<usize>] {
+        &self.frozen
+    }
+
+    fn penalty(&self, parameters: &[f32]) -> f32 {
+        if self.l1 == 0.0 && self.l2 == 0.0 {
+            return 0.0;
+        }
+        let weights = self.weights.iter().filter_map(|range| parameters.get(range.clone()));
+        weights
+            .flatten()
+            .map(|&w| self.l1 * w.abs() + 0.5 * self.l2 * w * w)
+            .sum()
+    }
+
+    /// Adds the penalty's gradient, turns the sign for ascent, stops what is frozen, clips.
+    fn shape_gradient(&self, parameters: &[f32], gradient: &mut [f32]) {
+        if self.l1 != 0.0 || self.l2 != 0.0 {
+            for range in &self.weights {
+                let (Some(weights), Some(slopes)) =
+                    (parameters.get(range.clone()), gradient.get_mut(range.clone()))
+                else {
+                    continue;
+                };
+                for (slope, &w) in slopes.iter_mut().zip(weights) {
+                    let sign = if w == 0.0 { 0.0 } else { w.signum() };
+                    *slope += self.l1 * sign + self.l2 * w;
+                }
+            }
+        }
+        if self.ascent {
+            gradient.iter_mut().for_each(|slope| *slope = -*slope);
+        }
+        self.stop_frozen(gradient);
+        if let Some(longest) = self.clip_norm {
+            clip(gradient, longest);
+        }
+    }
+
+    fn stop_frozen(&self, vector: &mut [f32]) {
+        for range in &self.frozen {
+            if let Some(part) = vector.get_mut(range.clone()) {
+                part.fill(0.0);
+            }
+        }
+    }
+}
+
+/// Scales a vector down to the given Euclidean norm, if it is longer (Pascanu et al. 2013).
+fn clip(vector: &mut [f32], longest: f32) {
+    let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt() as f32;
+    if norm > longest {
+        let factor = longest / norm;
+        vector.iter_mut().for_each(|v| *v *= factor);
+    }
+}
+
+/// The objective on the batch that is loaded in the workspace.
+#[derive(Debug)]
+pub struct BatchObjective<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Holds the batch and its dropout masks, which stay the same for all evaluations of a step.
+    pub workspace: &'a mut Workspace<f32>,
+    /// The loss.
+    pub loss: Loss,
+    /// Penalties, clipping, freezing, direction.
+    pub shaping: &'a Shaping,
+    /// Counts what was computed.
+    pub evaluations: &'a mut Evaluations,
+}
+
+impl BatchObjective<'_> {
+    fn with_sign(&self, loss: f32, parameters: &[f32]) -> f32 {
+        let value = loss + self.shaping.penalty(parameters);
+        if self.shaping.ascent { -value } else { value }
+    }
+
+    /// Finishes a curvature product: the penalty's curvature, the sign, the frozen parameters.
+    fn shape_product(&self, vector: &[f32], product: &mut [f32]) {
+        for range in &self.shaping.weights {
+            if let (Some(v), Some(out)) = (vector.get(range.clone()), product.get_mut(range.clone()))
+            {
+                out.iter_mut().zip(v).for_each(|(out, &v)| *out += self.shaping.l2 * v);
+            }
+        }
+        if self.shaping.ascent {
+            product.iter_mut().for_each(|value| *value = -*value);
+        }
+        self.shaping.stop_frozen(product);
+    }
+}
+
+impl Objective for BatchObjective<'_> {
+    fn dimension(&self) -> usize {
+        self.network.parameter_count()
+    }
+
+    fn loss(&mut self, parameters: &[f32]) -> f32 {
+        self.evaluations.losses += 1;
+        self.network.forward(parameters, self.workspace);
+        let loss = self.network.loss(self.loss, self.workspace);
+        self.with_sign(loss, parameters)
+    }
+
+    fn loss_and_gradient(&mut self, parameters: &[f32], gradient: &mut [f32]) -> f32 {
+        self.evaluations.gradients += 1;
+        let loss =
+            self.network.loss_and_gradient(parameters, self.loss, self.workspace, gradient);
+        self.shaping.shape_gradient(parameters, gradient);
+        self.with_sign(loss, parameters)
+    }
+
+    fn hessian_vector(&mut self, parameters: &[f32], vector: &[f32], product: &mut [f32]) {
+        self.evaluations.curvature_products += 1;
+        self.network.hessian_vector(parameters, vector, self.loss, self.workspace, product);
+        self.shape_product(vector, product);
+    }
+
+    fn gauss_newton_vector(&mut self, parameters: &[f32], vector: &[f32], product: &mut [f32]) {
+        self.evaluations.curvature_products += 1;
+        self.network.gauss_newton_vector(parameters, vector, self.loss, self.workspace, product);
+        self.shape_product(vector, product);
+    }
+
+    fn evaluations(&self) -> Evaluations {
+        *self.evaluations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clipping_keeps_the_direction() {
+        let mut vector = [3.0, 4.0];
+        clip(&mut vector, 1.0);
+        approx::assert_relative_eq!(vector[0], 0.6);
+        approx::assert_relative_eq!(vector[1], 0.8);
+        clip(&mut vector, 10.0);
+        approx::assert_relative_eq!(vector[1], 0.8);
+    }
+}

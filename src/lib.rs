@@ -16,9 +16,8 @@
 //!
 //! Only `ui` and `app` know egui.
 
-#[cfg(any())]
 pub mod app;
-#[cfg(any())]
+
 pub mod cli;
 pub mod data;
 pub mod experiment;
@@ -26,5 +25,5 @@ pub mod insight;
 pub mod nn;
 pub mod optim;
 pub mod train;
-#[cfg(any())]
+
 pub mod ui;

@@ -1,6 +1,11 @@
 //! Synthetic sets: each follows its rule, and the same seed gives the same points.
 
-#![allow(clippy::float_cmp, reason = "determinism is bit for bit")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and determinism is bit for bit"
+)]
 
 use netsmith::data::{
     CURVES, DataError, Feature, SYNTHETIC, SetKind, Split, SyntheticSettings, Table, Values,

@@ -87,8 +87,16 @@ impl Plan {
             // Errors on both sides of Huber's 1, and none near 0 or 1, where it or |o − t| bends.
             _ => (0..samples * k)
                 .map(|_| {
-                    let side = if rng.next_u32() % 2 == 0 { 1.0 } else { -1.0 };
-                    side * if rng.next_u32() % 2 == 0 { 3.0 } else { 0.5 }
+                    let side = if rng.next_u32().is_multiple_of(2) {
+                        1.0
+                    } else {
+                        -1.0
+                    };
+                    side * if rng.next_u32().is_multiple_of(2) {
+                        3.0
+                    } else {
+                        0.5
+                    }
                 })
                 .collect(),
         }
@@ -246,7 +254,7 @@ fn hessian_products_are_those_of_the_gradient() {
     }
 }
 
-/// The curvature H_L of one sample's loss with its logits, written down from the formulas.
+/// The curvature C of one sample's loss with its logits, written down from the formulas.
 fn loss_curvature(plan: &Plan, o: &[f64], t: &[f64]) -> Vec<Vec<f64>> {
     let k = o.len();
     let unit = |i: usize, j: usize| if i == j { 1.0 } else { 0.0 };
@@ -272,7 +280,7 @@ fn loss_curvature(plan: &Plan, o: &[f64], t: &[f64]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// G = Jᵀ·H_L·J from a Jacobian of finite differences, times v.
+/// G = Jᵀ·C·J from a Jacobian of finite differences, times v.
 fn explicit_gauss_newton(plan: &Plan, case: &mut Case<f64>, v: &[f64]) -> Vec<f64> {
     let (network, n, k) = (case.network.clone(), case.workspace.batch(), plan.outputs);
     let at = case.parameters.clone();

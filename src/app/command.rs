@@ -40,6 +40,8 @@ pub enum Command {
         /// What it is, as in "Confusion matrix copied".
         what: &'static str,
     },
+    /// Whether a change of the architecture keeps the weights that still fit.
+    KeepWeights(bool),
     /// Gives up reading the file.
     CancelLoading,
 }

@@ -83,7 +83,7 @@ fn datasets() -> Vec<Value> {
                "summary": set.summary})
     });
     let library = data::LIBRARY.iter().map(|set| {
-        json!({"id": set.id, "name": set.name, "kind": "table", "task": set.task.id(),
+        json!({"id": set.id, "name": set.name, "kind": "table", "task": set.task,
                "target": set.target, "licence": set.licence, "source": set.source,
                "summary": set.summary})
     });

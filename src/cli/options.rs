@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{CliError, ExperimentArgs, output};
+use super::{CliError, ExperimentArgs};
 use crate::data::{self, Feature, TaskKind};
 use crate::experiment::spec::suited_initialization;
 use crate::experiment::{

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{CliError, output};
 use crate::data::{self, Table, TargetEncoding};
-use crate::experiment::{ExperimentFile, Prepared, TableStore};
+use crate::experiment::{ExperimentFile, Prepared};
 use crate::insight::answer::{Verdict, verdict};
 use crate::insight::map::outputs_of;
 use crate::insight::pass::Pass;
@@ -96,7 +96,7 @@ fn write(
     writer.write_record(&header).map_err(CliError::failed)?;
     for (row, verdict) in verdicts.iter().enumerate() {
         let mut record: Vec<String> =
-            table.columns.iter().map(|column| column.text(row)).collect();
+            table.columns.iter().map(|column| column.values.display(row)).collect();
         match verdict {
             Verdict::Number { value, .. } => record.push(value.to_string()),
             Verdict::Classes { probabilities, best } => {

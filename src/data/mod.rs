@@ -34,7 +34,7 @@ pub use points::{MAP_RANGE, prepare_points};
 pub use prepare::{Samples, TableChoice, prepare_table};
 pub use split::{Parts, Split};
 pub use synthetic::{
-    CURVES, CurvePreset, Formula, SYNTHETIC, SetKind, SyntheticSet, SyntheticSettings,
+    CURVES, CurvePreset, Formula, Generate, SYNTHETIC, SetKind, SyntheticSet, SyntheticSettings,
     synthetic_set,
 };
 pub use table::{Cell, Column, MISSING, Table, Texts, Values};

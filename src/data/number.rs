@@ -50,38 +50,102 @@ pub(super) fn is_missing(cell: &[u8]) -> bool {
     cell.is_empty() || (cell.len() <= 4 && MISSING_WORDS.contains(&cell))
 }
 
-/// Digits with at most one point, at most fifteen digits: one pass, one division.
+/// Digits with at most one point, at most fifteen digits: an integer and one division.
 fn parse_short(cell: &[u8], decimal_comma: bool) -> Option<f64> {
-    let (negative, unsigned) = match cell.split_first()? {
-        (b'-', rest) => (true, rest),
-        (b'+', rest) => (false, rest),
-        _ => (false, cell),
-    };
-    if unsigned.len() > 16 {
-        return None;
-    }
-    let (whole, rest) = digits(0, unsigned);
-    let mantissa;
-    let decimals;
-    if let Some((&point, fraction)) = rest.split_first() {
-        if point != b'.' && !(decimal_comma && point == b',') {
-            return None;
-        }
-        let rest;
-        (mantissa, rest) = digits(whole, fraction);
-        if !rest.is_empty() || unsigned.len() == 1 {
-            return None;
-        }
-        decimals = fraction.len();
+    // The sign of measurements is often chance, and a branch on chance is slow: hence no `if`.
+    let first = *cell.first()?;
+    let negative = first == b'-';
+    let unsigned = cell.get(usize::from(matches!(first, b'-' | b'+'))..)?;
+    let point = if decimal_comma && unsigned.contains(&b',') {
+        b','
     } else {
-        if unsigned.is_empty() || unsigned.len() > 15 {
-            return None;
-        }
-        (mantissa, decimals) = (whole, 0);
-    }
+        b'.'
+    };
+    let (mantissa, decimals) = if unsigned.len() <= 8 {
+        eight_at_once(unsigned, point)?
+    } else {
+        one_by_one(unsigned, point)?
+    };
     // Below 10¹⁵ the signed conversion is the same, and one instruction.
     let value = mantissa.cast_signed() as f64 / POWERS.get(decimals)?;
-    Some(if negative { -value } else { value })
+    let sign = u64::from(negative) << 63;
+    Some(f64::from_bits(value.to_bits() | sign))
+}
+
+/// Reads up to eight digits and a point without a loop, as one 64-bit word: no branch
+/// depends on how long the number is, and long columns are mostly short numbers.
+/// (The three multiplications are Lemire's, "Quickly parsing eight digits", 2018.)
+///
+/// Returns the digits as an integer and how many of them follow the point.
+fn eight_at_once(bytes: &[u8], point: u8) -> Option<(u64, usize)> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    let mut word = last_byte_highest(bytes);
+    let mut digits = bytes.len();
+    let mut decimals = 0;
+    // The lowest byte equal to the point: its difference is the first zero byte.
+    let difference = word ^ (ONES * u64::from(point));
+    let zero = difference.wrapping_sub(ONES) & !difference & HIGH_BITS;
+    if zero != 0 {
+        let place = zero.trailing_zeros() / 8;
+        let below = (1_u64 << (8 * place)) - 1;
+        // The digits before the point move up over it.
+        word = (word & !(below << 8 | 0xff)) | ((word & below) << 8);
+        digits -= 1;
+        decimals = 7 - place as usize;
+    }
+    if digits == 0 {
+        return None;
+    }
+    // Leading places without a digit become '0'.
+    let empty = u32::try_from(8 - digits).ok()?;
+    word |= (ONES * u64::from(b'0')) & !u64::MAX.checked_shl(8 * empty).unwrap_or(0);
+    let all_digits =
+        (word & (ONES * 0xf0)) | ((word.wrapping_add(ONES * 0x06) & (ONES * 0xf0)) >> 4);
+    if all_digits != ONES * 0x33 {
+        return None;
+    }
+    word -= ONES * u64::from(b'0');
+    // Neighbouring digits become pairs, pairs become fours, fours become eight.
+    word = word.wrapping_mul(10).wrapping_add(word >> 8);
+    let fours = |pairs: u64, weights: u64| (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(weights);
+    let number = fours(word, 0x000f_4240_0000_0064)
+        .wrapping_add(fours(word >> 16, 0x0000_2710_0000_0001))
+        >> 32;
+    Some((number, decimals))
+}
+
+/// Up to eight bytes as a word in which the last is the highest; the rest is zero.
+fn last_byte_highest(bytes: &[u8]) -> u64 {
+    if let Some(all) = bytes.first_chunk::<8>() {
+        return u64::from_le_bytes(*all);
+    }
+    let shift = 8 * (8 - bytes.len().min(8));
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // Two halves that overlap in equal bytes.
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return u64::from(first) << shift | u64::from(last) << 32;
+    }
+    let word = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+    bytes
+        .iter()
+        .rev()
+        .fold(0, word)
+        .checked_shl(shift as u32)
+        .unwrap_or(0)
+}
+
+/// Reads nine to fifteen digits and a point.
+fn one_by_one(bytes: &[u8], point: u8) -> Option<(u64, usize)> {
+    if bytes.len() > 16 {
+        return None;
+    }
+    let (whole, rest) = digits(0, bytes);
+    let Some((&separator, fraction)) = rest.split_first() else {
+        return (bytes.len() <= 15).then_some((whole, 0));
+    };
+    let (mantissa, rest) = digits(whole, fraction);
+    (separator == point && rest.is_empty()).then_some((mantissa, fraction.len()))
 }
 
 /// Appends the leading digits of `bytes` to a number; also returns what follows them. At
@@ -166,7 +230,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_place_of_the_point_and_every_length() {
+        let digits = "1234567890123456";
+        for length in 1..=digits.len() {
+            let whole = &digits[..length];
+            for place in 0..=length {
+                let text = format!("{}.{}", &whole[..place], &whole[place..]);
+                for text in [text.clone(), format!("-{text}"), format!("+{text}")] {
+                    assert_eq!(
+                        plain(&text),
+                        Parsed::Number(text.parse().unwrap()),
+                        "{text}"
+                    );
+                    let comma = text.replace('.', ",");
+                    assert_eq!(parse(comma.as_bytes(), true), plain(&text), "{comma}");
+                }
+            }
+            assert_eq!(plain(whole), Parsed::Number(whole.parse().unwrap()));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn exactly_what_the_standard_library_reads_is_a_number(text in "[-+]?[0-9.,:/e]{0,10}") {
+            let expected = text.parse::<f64>().ok().filter(|x| x.is_finite());
+            let found = match plain(&text) {
+                Parsed::Number(x) => Some(x.to_bits()),
+                Parsed::Missing | Parsed::Infinite | Parsed::Word => None,
+            };
+            prop_assert_eq!(found, expected.map(f64::to_bits));
+        }
+
         #[test]
         fn the_quick_way_is_the_exact_way(whole in 0_u64..1_000_000_000, part in 0_u32..1_000_000, digits in 1_usize..7) {
             let text = format!("{whole}.{:0digits$}", part % 10_u32.pow(digits as u32));

@@ -21,7 +21,7 @@
 
 use super::head;
 use super::kernels::{
-    Kernels, Left, Pass, Product, Start, multiply, padded, row_sums, times_slope, transpose,
+    Kernels, Left, Pass, Product, Start, multiply, row_sums, sample_stride, times_slope, transpose,
 };
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
@@ -216,7 +216,7 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     row_sums(kernels, delta, *width, &mut gradient[dense.biases.clone()]);
 }
 
-/// Turns feature-major values into rows of one sample each, `padded(features)` apart.
+/// Turns feature-major values into rows of one sample each, `sample_stride(count)` apart.
 #[inline(always)]
 pub(super) fn as_samples<T: Real>(
     features: &[T],
@@ -225,7 +225,7 @@ pub(super) fn as_samples<T: Real>(
     count: usize,
     samples: &mut [T],
 ) {
-    transpose(features, width, count, batch, samples, padded(count));
+    transpose(features, width, count, batch, samples, sample_stride(count));
 }
 
 /// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.
@@ -251,11 +251,11 @@ pub(super) fn outer_product<T: Real, K: Kernels<T>>(
             stride: width,
         },
         right: samples,
-        right_stride: padded(dense.inputs),
+        right_stride: sample_stride(dense.inputs),
         rows: dense.units,
         terms: batch,
     };
-    kernels.product(product, &mut gradient[dense.weights.clone()], dense.inputs);
+    kernels.product(&product, &mut gradient[dense.weights.clone()], dense.inputs);
 }
 
 /// ∂L/∂x = Wᵀ·δ, into the δ of the layer before (which [`through_activation`] completes).
@@ -296,7 +296,7 @@ pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
         rows: dense.inputs,
         terms: dense.units,
     };
-    kernels.product(product, back, width);
+    kernels.product(&product, back, width);
 }
 
 /// ∂L/∂x = m ∘ ∂L/∂a.

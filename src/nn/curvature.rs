@@ -13,7 +13,7 @@
 //!     gradient    R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ            R{∂L/∂b} = R{δ} summed
 //! ```
 //!
-//! The Gauss–Newton matrix G = Jᵀ·H_L·J (J: logits by parameters, H_L: the loss's own curvature)
+//! The Gauss–Newton matrix G = Jᵀ·C·J (J: logits by parameters, C: the loss's own curvature)
 //! leaves out the curvature of the network itself, so it is never negative. Its product needs the
 //! same forward rates and then only half of the backward ones: those that contain R{δ}
 //! (Schraudolph 2002).
@@ -351,5 +351,5 @@ fn add_weighted<T: Real, K: Kernels<T>>(
         rows: dense.units,
         terms: dense.inputs,
     };
-    kernels.product(product, z, width);
+    kernels.product(&product, z, width);
 }

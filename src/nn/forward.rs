@@ -118,5 +118,5 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
         rows: dense.units,
         terms: dense.inputs,
     };
-    kernels.product(product, z, width);
+    kernels.product(&product, z, width);
 }

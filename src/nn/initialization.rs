@@ -25,7 +25,7 @@ pub enum Initialization {
     HeUniform,
     /// N(0, 2/n): the same variance, normally distributed.
     HeNormal,
-    /// U(−1/√n, 1/√n) for weights and biases: LeCun et al. 1998; what PyTorch's `Linear` does.
+    /// U(−1/√n, 1/√n) for weights and biases: `LeCun` et al. 1998; what PyTorch's `Linear` does.
     LecunUniform,
     /// N(0, 1/n): made for SELU.
     LecunNormal,

@@ -14,10 +14,10 @@
 //! };
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 //!
-//! // Two inputs, three hidden units, one output: a network that can learn XOR.
+//! // Two inputs, four hidden units, one output: a network that can learn XOR.
 //! let network = Network::new(NetworkShape {
 //!     inputs: 2,
-//!     hidden: vec![LayerShape::Dense { units: 3, activation: Activation::Tanh }],
+//!     hidden: vec![LayerShape::Dense { units: 4, activation: Activation::Tanh }],
 //!     outputs: 1,
 //!     output_activation: OutputActivation::Sigmoid,
 //! })?;
@@ -28,7 +28,7 @@
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
 //! network.initialize(Initialization::XavierUniform, &mut parameters, &mut rng);
 //!
-//! // One batch of all four samples; a thousand steps down the gradient.
+//! // One batch of all four samples; a thousand large steps down the gradient.
 //! let mut workspace = Workspace::new(&network, 4);
 //! let mut gradient = vec![0.0_f32; network.parameter_count()];
 //! network.load(&mut workspace, &inputs, &targets, &[0, 1, 2, 3]);
@@ -37,7 +37,7 @@
 //! for _ in 0..1000 {
 //!     network.loss_and_gradient(&parameters, loss, &mut workspace, &mut gradient);
 //!     for (parameter, slope) in parameters.iter_mut().zip(&gradient) {
-//!         *parameter -= 0.5 * slope;
+//!         *parameter -= 2.0 * slope;
 //!     }
 //! }
 //! network.forward(&parameters, &mut workspace);

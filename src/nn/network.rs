@@ -101,9 +101,7 @@ impl Layer {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    inputs: usize,
-    outputs: usize,
-    output_activation: OutputActivation,
+    shape: NetworkShape,
     layers: Vec<Layer>,
     parameter_count: usize,
 }
@@ -159,12 +157,15 @@ impl Network {
             });
         }
         Ok(Self {
-            inputs: shape.inputs,
-            outputs: shape.outputs,
-            output_activation: shape.output_activation,
+            shape,
             layers: plan.layers,
             parameter_count: plan.parameters,
         })
+    }
+
+    /// The shape it was made from.
+    pub fn shape(&self) -> &NetworkShape {
+        &self.shape
     }
 
     /// The number of weights and biases: the length of the parameter and gradient vectors.
@@ -174,17 +175,17 @@ impl Network {
 
     /// The number of input values of a sample.
     pub fn inputs(&self) -> usize {
-        self.inputs
+        self.shape.inputs
     }
 
     /// The number of output values.
     pub fn outputs(&self) -> usize {
-        self.outputs
+        self.shape.outputs
     }
 
     /// What the output layer does to its sums.
     pub fn output_activation(&self) -> OutputActivation {
-        self.output_activation
+        self.shape.output_activation
     }
 
     /// Whether any layer is dropout.

@@ -34,7 +34,7 @@ pub trait Number:
     /// The exponential eˣ. May saturate instead of reaching infinity.
     fn exp(self) -> Self;
 
-    /// eˣ − 1 without cancellation near zero.
+    /// eˣ − 1 without cancellation near zero, for x ≤ 0 or a little above.
     fn exp_m1(self) -> Self;
 
     /// ln(1 + x) for 0 ≤ x ≤ 1, the only range that the losses and softplus need.

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, padded, transpose};
+use super::kernels::{Aligned, padded, sample_stride, transpose};
 use super::network::{Layer, Network};
 use super::real::Real;
 
@@ -98,12 +98,12 @@ impl<T: Real> Workspace<T> {
             batch: 0,
             width: 0,
             inputs: rows(network.inputs()),
-            input_samples: Aligned::zeros(capacity * padded(network.inputs())),
+            input_samples: Aligned::zeros(capacity * sample_stride(network.inputs())),
             targets: rows(network.outputs()),
             weights: rows(1),
             log_sums: rows(1),
             layers: layers.collect(),
-            samples: Aligned::zeros(capacity * padded(widest.max(first))),
+            samples: Aligned::zeros(capacity * sample_stride(widest.max(first))),
             dropout: false,
             rates: Vec::new(),
         }
@@ -222,8 +222,8 @@ impl Network {
         let outputs = self.outputs();
         for (slot, &row) in rows.iter().enumerate() {
             let sample = &targets[row as usize * outputs..][..outputs];
-            for (target_row, &value) in workspace.targets.chunks_mut(width).zip(sample) {
-                target_row[slot] = value;
+            for (unit, &value) in sample.iter().enumerate() {
+                workspace.targets[unit * width + slot] = value;
             }
         }
         self.gather(workspace, inputs, rows.iter().map(|&row| row as usize));
@@ -251,23 +251,23 @@ impl Network {
         rows: impl Iterator<Item = usize>,
     ) {
         let (count, width) = (self.inputs(), workspace.width);
-        let stride = padded(count);
+        let stride = sample_stride(count);
         let Workspace {
             inputs: features,
             input_samples: samples,
             batch,
             ..
         } = workspace;
-        for ((slot, row), sample) in rows.enumerate().zip(samples.chunks_mut(stride)) {
+        for (slot, row) in rows.enumerate() {
             let values = &inputs[row * count..][..count];
+            let sample = &mut samples[slot * stride..][..count];
             if count < NARROW {
-                let places = features.chunks_mut(width).zip(sample);
-                for ((feature, place), &value) in places.zip(values) {
-                    feature[slot] = value;
-                    *place = value;
+                for (feature, &value) in values.iter().enumerate() {
+                    features[feature * width + slot] = value;
+                    sample[feature] = value;
                 }
             } else {
-                sample[..count].copy_from_slice(values);
+                sample.copy_from_slice(values);
             }
         }
         if count >= NARROW {
@@ -299,5 +299,100 @@ impl Network {
     /// Turns dropout off, as for validation and prediction.
     pub fn clear_dropout<T: Real>(&self, workspace: &mut Workspace<T>) {
         workspace.dropout = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, Initialization, LayerShape, Loss, NetworkShape, OutputActivation};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn network(rate: f32) -> Network {
+        Network::new(NetworkShape {
+            inputs: 3,
+            hidden: vec![
+                LayerShape::Dense {
+                    units: 20,
+                    activation: Activation::Sigmoid,
+                },
+                LayerShape::Dropout { rate },
+            ],
+            outputs: 2,
+            output_activation: OutputActivation::Identity,
+        })
+        .unwrap()
+    }
+
+    fn parameters(network: &Network) -> Vec<f32> {
+        let mut parameters = vec![0.0; network.parameter_count()];
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        network.initialize(Initialization::LecunUniform, &mut parameters, &mut rng);
+        parameters
+    }
+
+    #[test]
+    fn a_used_workspace_computes_what_a_new_one_does() {
+        let network = network(0.5);
+        let parameters = parameters(&network);
+        let inputs: Vec<f32> = (0..150).map(|i| (i as f32 * 0.7).sin()).collect();
+        let targets: Vec<f32> = (0..100).map(|i| (i as f32 * 0.3).cos()).collect();
+        let run = |workspace: &mut Workspace<f32>, rows: &[u32]| {
+            let mut gradient = vec![0.0; parameters.len()];
+            network.load(workspace, &inputs, &targets, rows);
+            let loss = network.loss_and_gradient(&parameters, Loss::Mse, workspace, &mut gradient);
+            (
+                loss.to_bits(),
+                gradient.iter().map(|g| g.to_bits()).collect::<Vec<_>>(),
+            )
+        };
+        let mut used = Workspace::new(&network, 16);
+        // Smaller, larger within a vector, larger than the capacity, one sample, none twice.
+        for count in [10, 7, 15, 16, 33, 1, 50, 3] {
+            let rows: Vec<u32> = (0..count).rev().collect();
+            let fresh = run(&mut Workspace::new(&network, rows.len()), &rows);
+            assert!(run(&mut used, &rows) == fresh, "{count} samples");
+            assert_eq!(used.batch(), rows.len());
+        }
+    }
+
+    #[test]
+    fn prediction_needs_no_answers() {
+        let network = network(0.5);
+        let parameters = parameters(&network);
+        let inputs: Vec<f32> = (0..30).map(|i| i as f32 * 0.1).collect();
+        let mut workspace = Workspace::new(&network, 10);
+        network.load(&mut workspace, &inputs, &[0.0; 20], &[4, 5, 6]);
+        network.forward(&parameters, &mut workspace);
+        let expected = workspace.output(1).to_vec();
+        network.load_inputs(&mut workspace, &inputs, 4..7);
+        network.forward(&parameters, &mut workspace);
+        assert_eq!(workspace.output(1), expected);
+    }
+
+    #[test]
+    fn dropout_drops_its_share_and_keeps_the_mean() {
+        let network = network(0.25);
+        let parameters = parameters(&network);
+        let inputs = vec![0.5_f32; 3000];
+        let mut workspace = Workspace::new(&network, 1000);
+        network.load_inputs(&mut workspace, &inputs, 0..1000);
+        let total = |workspace: &mut Workspace<f32>| {
+            network.forward(&parameters, workspace);
+            let after = (0..20).flat_map(|unit| workspace.activation(1, unit));
+            let dropped = after.clone().filter(|&&a| a == 0.0).count();
+            (after.sum::<f32>(), dropped)
+        };
+        let (without, none) = total(&mut workspace);
+        assert_eq!(none, 0);
+        network.draw_dropout(&mut workspace, &mut ChaCha8Rng::seed_from_u64(1));
+        let (with, dropped) = total(&mut workspace);
+        assert!((with / without - 1.0).abs() < 0.02, "{with} for {without}");
+        assert!((4_600..5_400).contains(&dropped), "{dropped} of 20000");
+        // The same masks until the next draw; none after clearing.
+        assert_eq!(total(&mut workspace), (with, dropped));
+        network.clear_dropout(&mut workspace);
+        assert_eq!(total(&mut workspace), (without, 0));
     }
 }

@@ -3,18 +3,97 @@
 
 pub mod canvas;
 pub mod data_panel;
+pub mod dialog;
 pub mod format;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+pub mod notice;
 pub mod result;
 pub mod scene;
 pub mod status_bar;
+pub mod table_panel;
 pub mod theme;
+pub mod thumbnail;
 pub mod top_bar;
 pub mod training_panel;
 pub mod view;
 pub mod widget;
 
+use eframe::egui::{CentralPanel, Frame, Panel, ScrollArea, Ui};
+
 pub use scene::Scene;
 pub use view::View;
+
+use crate::app::Outbox;
+
+/// What the panels keep between frames: textures, what is being dragged or typed.
+#[derive(Default)]
+pub struct Panels {
+    /// The window's title, as last set.
+    pub title: String,
+    canvas: canvas::CanvasState,
+    //result: result::ResultState,
+    data: data_panel::DataPanelState,
+}
+
+impl std::fmt::Debug for Panels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Panels").field("title", &self.title).finish_non_exhaustive()
+    }
+}
+
+/// Width of a window, in points, below which panels are narrow.
+const NARROW: f32 = 1160.0;
+
+impl Panels {
+    /// Draws the whole window.
+    pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
+        let palette = theme::palette(ui);
+        let width = ui.max_rect().width();
+        let narrow = width < NARROW;
+        Panel::top("top_bar")
+            .frame(theme::toolbar_frame(palette))
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| top_bar::show(ui, scene, out));
+        Panel::bottom("status_bar")
+            .frame(theme::toolbar_frame(palette))
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| status_bar::show(ui, scene, out));
+        Panel::left("data")
+            .frame(theme::panel_frame(palette))
+            .default_size(if narrow { 212.0 } else { 248.0 })
+            .size_range(190.0..=(width * 0.34).max(191.0))
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    data_panel::show(ui, scene, out, &mut self.data);
+                });
+            });
+        Panel::right("result")
+            .frame(theme::panel_frame(palette))
+            .default_size(if narrow { 320.0 } else { 404.0 })
+            .size_range(280.0..=(width * 0.5).max(281.0))
+            .show_separator_line(false)
+            .show(ui, |_ui| ());
+        CentralPanel::no_frame()
+            .frame(Frame::new().fill(palette.background))
+            .show(ui, |ui| self.show_centre(ui, scene, view, out));
+    }
+
+    fn show_centre(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
+        let palette = theme::palette(ui);
+        let height = ui.max_rect().height();
+        Panel::bottom("training")
+            .frame(theme::panel_frame(palette))
+            .default_size(if height < 640.0 { 176.0 } else { 220.0 })
+            .size_range(96.0..=(height * 0.5).max(97.0))
+            .show_separator_line(false)
+            .show(ui, |ui| training_panel::show(ui, scene, out));
+        CentralPanel::no_frame()
+            .frame(Frame::new().fill(palette.background).inner_margin(theme::SPACE_2))
+            .show(ui, |ui| canvas::show(ui, scene, view, out, &mut self.canvas));
+    }
+}

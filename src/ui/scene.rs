@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::app::preferences::ThemeChoice;
 use crate::data::{Cell, Samples, TargetEncoding};
 use crate::experiment::{ExperimentSpec, History, Place, Problem};
 use crate::insight::InsightFrame;
@@ -42,6 +43,10 @@ pub struct Scene<'a> {
     pub speed: f32,
     /// Whether everything is drawn large.
     pub presentation: bool,
+    /// Which colours were chosen.
+    pub theme: ThemeChoice,
+    /// Whether a change of the architecture keeps the weights that still fit.
+    pub keep_weights: bool,
 }
 
 impl Scene<'_> {
@@ -95,7 +100,7 @@ impl Scene<'_> {
         let Some(samples) = self.samples else { return Vec::new() };
         row.filter(|&row| (row as usize) < samples.inputs.nrows()).map_or_else(
             || samples.encoder.typical_row(),
-            |row| samples.cells_of(row as usize),
+            |row| samples.encoder.row_of(&samples.table, row as usize),
         )
     }
 }

@@ -8,7 +8,7 @@
 mod input;
 mod target;
 
-use super::note::{Note, count, short_number};
+use super::note::{Note, count, short_number, shorten};
 use super::table::{Cell, Column, Table, Values};
 use super::{DataError, Feature};
 pub(super) use input::mean_and_scale;
@@ -176,6 +176,14 @@ struct Slots<'a> {
     start: usize,
 }
 
+impl<'a> Slots<'a> {
+    /// Every row from the column's first place on.
+    fn rows(self) -> impl Iterator<Item = &'a mut [f32]> {
+        let rows = self.flat.chunks_exact_mut(self.width.max(1));
+        rows.map(move |row| row.get_mut(self.start..).unwrap_or_default())
+    }
+}
+
 /// Encodes a column for all rows: the same numbers as [`InputColumn::encode`], without a
 /// cell for every value.
 fn encode_column(
@@ -183,30 +191,21 @@ fn encode_column(
     column: &Column,
     slots: Slots<'_>,
 ) -> Result<Vec<Note>, DataError> {
-    let Slots { flat, width, start } = slots;
-    let rows = flat.chunks_exact_mut(width.max(1));
-    let mut notes = Vec::new();
     match &input.kind {
         InputKind::Number {
             mean, scale, fill, ..
         } => {
-            let values = numbers(column)?;
-            let mut filled = 0;
-            for (row, &value) in rows.zip(values) {
-                let known = if value.is_nan() { *fill } else { value };
-                filled += usize::from(value.is_nan());
-                if let Some(slot) = row.get_mut(start) {
-                    *slot = ((known - mean) / scale) as f32;
-                }
-            }
-            if filled > 0 {
+            let encode = |value: f64| ((value - mean) / scale) as f32;
+            let filled = encode_numbers(numbers(column)?, encode(*fill), encode, slots);
+            let note = (filled > 0).then(|| {
                 let message = format!(
                     "{} filled with {}, the median of the training rows.",
                     were(filled, "missing value"),
                     short_number(*fill)
                 );
-                notes.push(Note::on(&input.name, message));
-            }
+                Note::on(&input.name, message)
+            });
+            Ok(note.into_iter().collect())
         }
         InputKind::Category {
             levels,
@@ -214,53 +213,75 @@ fn encode_column(
             ..
         } => {
             let positions = positions(levels, &column.values);
-            let mut missing = 0;
-            let mut unseen = 0;
-            for (row, position) in rows.zip(&positions) {
-                let offset = match position {
-                    Position::Level(index) => *index,
-                    Position::Missing => {
-                        missing += 1;
-                        levels.len()
-                    }
-                    Position::Unseen => {
-                        unseen += 1;
-                        continue;
-                    }
-                };
-                if (offset < levels.len() || *missing_level)
-                    && let Some(slot) = row.get_mut(start + offset)
-                {
-                    *slot = 1.0;
-                }
-            }
-            notes.extend(category_notes(input, *missing_level, missing));
-            if unseen > 0 {
-                let example = positions.iter().position(|p| matches!(p, Position::Unseen));
-                let example = example.map(|row| column.values.display(row));
-                let message = format!(
-                    "{} not in the training rows (such as “{}”) and encoded as none of its levels.",
-                    were(unseen, "value"),
-                    example.unwrap_or_default()
-                );
-                notes.push(Note::on(&input.name, message));
-            }
+            encode_categories(&positions, levels.len(), *missing_level, slots);
+            Ok(category_notes(input, *missing_level, column, &positions))
         }
     }
-    Ok(notes)
 }
 
-fn category_notes(input: &InputColumn, missing_level: bool, missing: usize) -> Option<Note> {
-    if missing == 0 {
-        return None;
+/// Writes one number a row and returns how many were missing.
+fn encode_numbers(
+    values: &[f64],
+    fill: f32,
+    encode: impl Fn(f64) -> f32,
+    slots: Slots<'_>,
+) -> usize {
+    let mut filled = 0;
+    for (row, &value) in slots.rows().zip(values) {
+        let missing = value.is_nan();
+        filled += usize::from(missing);
+        if let Some(slot) = row.first_mut() {
+            *slot = if missing { fill } else { encode(value) };
+        }
     }
-    let treated = if missing_level {
-        "encoded as a level of their own"
-    } else {
-        "encoded as none of its levels, because the training rows miss none"
-    };
-    let message = format!("{} {treated}.", were(missing, "missing value"));
-    Some(Note::on(&input.name, message))
+    filled
+}
+
+/// Writes a 1 at the level of each row. The matrix is zero before.
+fn encode_categories(positions: &[Position], levels: usize, missing_level: bool, slots: Slots<'_>) {
+    for (row, position) in slots.rows().zip(positions) {
+        let level = match position {
+            Position::Level(index) => *index,
+            Position::Missing if missing_level => levels,
+            Position::Missing | Position::Unseen => continue,
+        };
+        if let Some(slot) = row.get_mut(level) {
+            *slot = 1.0;
+        }
+    }
+}
+
+/// What there is to say about missing and unseen words.
+fn category_notes(
+    input: &InputColumn,
+    missing_level: bool,
+    column: &Column,
+    positions: &[Position],
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let number = |kind: fn(&Position) -> bool| positions.iter().filter(|p| kind(p)).count();
+    let missing = number(|position| matches!(position, Position::Missing));
+    if missing > 0 {
+        let treated = if missing_level {
+            "encoded as a level of their own"
+        } else {
+            "encoded as none of its levels, because the training rows miss none"
+        };
+        let message = format!("{} {treated}.", were(missing, "missing value"));
+        notes.push(Note::on(&input.name, message));
+    }
+    let unseen = number(|position| matches!(position, Position::Unseen));
+    if unseen > 0 {
+        let example = positions.iter().position(|p| matches!(p, Position::Unseen));
+        let example = example.map(|row| column.values.display(row));
+        let message = format!(
+            "{} not in the training rows (such as “{}”) and encoded as none of its levels.",
+            were(unseen, "value"),
+            shorten(&example.unwrap_or_default())
+        );
+        notes.push(Note::on(&input.name, message));
+    }
+    notes
 }
 
 /// "1 value was", "3 values were".

@@ -13,6 +13,7 @@
 
 mod aligned;
 mod elementwise;
+mod gemm;
 mod lanes;
 mod plain;
 mod product;
@@ -26,7 +27,7 @@ pub(super) use elementwise::{
 };
 pub use plain::Plain;
 pub(super) use plain::Single;
-pub(super) use transpose::transpose;
+pub(super) use transpose::{sample_stride, transpose};
 pub(super) use vector::run_vectorised;
 
 use super::number::Number;
@@ -76,7 +77,7 @@ pub trait Kernels<T: Real>: Copy {
     fn sum(self, lane: Self::Lane) -> T;
 
     /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.
-    fn product(self, product: Product<'_, T>, out: &mut [T], columns: usize);
+    fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize);
 }
 
 /// out = start + left · right, the one product that a dense layer needs three times: forward with

@@ -38,7 +38,7 @@ impl<T: Real> Kernels<T> for Plain {
         lane.0
     }
 
-    fn product(self, product: Product<'_, T>, out: &mut [T], columns: usize) {
+    fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize) {
         for (row, out_row) in out.chunks_mut(columns).take(product.rows).enumerate() {
             match product.start {
                 Start::Zero => out_row.fill(T::zero()),

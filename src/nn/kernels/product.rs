@@ -14,37 +14,40 @@ use super::{Left, Product, Start};
 #[inline(always)]
 pub(super) fn product<S: Simd>(
     simd: S,
-    product: Product<'_, f32>,
+    product: &Product<'_, f32>,
     out: &mut [f32],
     columns: usize,
 ) {
     // A function of its own (with the same instructions), so that its many tiles are compiled
     // once and not in each place that multiplies.
-    simd.vectorize(Multiply {
+    simd.vectorize(Call(&mut Multiply {
         simd,
         product,
         out,
         columns,
-    });
+    }));
+}
+
+/// A reference, because moving the whole description into the call costs more than a small product.
+struct Call<'a, 'b, S>(&'b mut Multiply<'a, S>);
+
+impl<S: Simd> WithSimd for Call<'_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<T: Simd>(self, _same: T) {
+        match self.0.product.left {
+            Left::Rows { .. } => self.0.all_columns::<false>(),
+            Left::Columns { .. } => self.0.all_columns::<true>(),
+        }
+    }
 }
 
 struct Multiply<'a, S> {
     simd: S,
-    product: Product<'a, f32>,
+    product: &'a Product<'a, f32>,
     out: &'a mut [f32],
     columns: usize,
-}
-
-impl<S: Simd> WithSimd for Multiply<'_, S> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<T: Simd>(mut self, _same: T) {
-        match self.product.left {
-            Left::Rows { .. } => self.all_columns::<false>(),
-            Left::Columns { .. } => self.all_columns::<true>(),
-        }
-    }
 }
 
 impl<S: Simd> Multiply<'_, S> {
@@ -103,7 +106,7 @@ impl<S: Simd> Multiply<'_, S> {
             right_stride,
             terms,
             ..
-        } = self.product;
+        } = *self.product;
         let (Left::Rows {
             values: left,
             stride,
@@ -114,17 +117,24 @@ impl<S: Simd> Multiply<'_, S> {
         }) = left;
         let simd = self.simd;
         let mut sums = self.start::<R, C>(row, column);
-        let right_rows = right[column..].chunks(right_stride).take(terms);
-        for (term, right_row) in right_rows.enumerate() {
-            let vectors = S::as_simd_f32s(&right_row[..C * S::F32_LANES]).0;
-            for (r, sums) in sums.iter_mut().enumerate() {
-                let factor = simd.splat_f32s(if TRANSPOSED {
-                    left[term * stride + row + r]
-                } else {
-                    left[(row + r) * stride + term]
-                });
-                for (sum, &vector) in sums.iter_mut().zip(vectors) {
-                    *sum = simd.mul_add_e_f32s(factor, vector, *sum);
+        if TRANSPOSED {
+            for term in 0..terms {
+                let vectors = vectors::<S, C>(right, term * right_stride + column);
+                let factors = &left[term * stride + row..][..R];
+                for (sums, &factor) in sums.iter_mut().zip(factors) {
+                    add_multiple(simd, sums, factor, vectors);
+                }
+            }
+        } else {
+            // Cut to the same length beforehand, so that the bounds are not checked in the loop.
+            let mut factors: [&[f32]; R] = [&[]; R];
+            for (r, factors) in factors.iter_mut().enumerate() {
+                *factors = &left[(row + r) * stride..][..terms];
+            }
+            for term in 0..terms {
+                let vectors = vectors::<S, C>(right, term * right_stride + column);
+                for (sums, factors) in sums.iter_mut().zip(&factors) {
+                    add_multiple(simd, sums, factors[term], vectors);
                 }
             }
         }
@@ -177,10 +187,32 @@ impl<S: Simd> Multiply<'_, S> {
             let target = &mut self.out[place..place + width];
             let (vectors, rest) = S::as_mut_simd_f32s(target);
             if rest.is_empty() {
-                vectors.copy_from_slice(sums);
+                for (vector, &sum) in vectors.iter_mut().zip(sums) {
+                    *vector = sum;
+                }
             } else if let [sum] = sums[..] {
                 self.simd.partial_store_f32s(rest, sum);
             }
         }
+    }
+}
+
+/// `C` vectors of `values` from `place` on.
+#[inline(always)]
+fn vectors<S: Simd, const C: usize>(values: &[f32], place: usize) -> &[S::f32s] {
+    S::as_simd_f32s(&values[place..][..C * S::F32_LANES]).0
+}
+
+/// sums ← sums + factor · vectors.
+#[inline(always)]
+fn add_multiple<S: Simd, const C: usize>(
+    simd: S,
+    sums: &mut [S::f32s; C],
+    factor: f32,
+    vectors: &[S::f32s],
+) {
+    let factor = simd.splat_f32s(factor);
+    for (sum, &vector) in sums.iter_mut().zip(vectors) {
+        *sum = simd.mul_add_e_f32s(factor, vector, *sum);
     }
 }

@@ -1,12 +1,16 @@
-//! Turning rows into columns, a block at a time.
+//! Turning rows into columns.
 
-use super::LANES;
+/// The distance between two rows of `count` numbers that are written one column at a time: whole
+/// vectors, and an odd number of them. With an even number, a column's places would share a few
+/// sets of the cache and push each other out.
+pub(in crate::nn) const fn sample_stride(count: usize) -> usize {
+    (count.div_ceil(super::LANES) | 1) * super::LANES
+}
 
 /// Writes `from` ([rows, columns], rows `from_stride` apart) transposed into `to` ([columns,
 /// rows], rows `to_stride` apart).
 ///
-/// Works through the columns in blocks, so that the cache lines being written stay in the cache
-/// until they are full.
+/// Four rows are read side by side, whose numbers become neighbours and are written together.
 #[inline(always)]
 pub(in crate::nn) fn transpose<T: Copy>(
     from: &[T],
@@ -16,14 +20,23 @@ pub(in crate::nn) fn transpose<T: Copy>(
     to: &mut [T],
     to_stride: usize,
 ) {
-    for block in (0..columns).step_by(LANES) {
-        let end = (block + LANES).min(columns);
-        for (row, values) in from.chunks(from_stride).take(rows).enumerate() {
-            let targets = to[block * to_stride..].chunks_mut(to_stride);
-            for (target, &value) in targets.zip(&values[block..end]) {
-                target[row] = value;
-            }
+    let source = |row: usize| from[row * from_stride..][..columns].iter();
+    let mut row = 0;
+    while row + 4 <= rows {
+        let four = source(row)
+            .zip(source(row + 1))
+            .zip(source(row + 2))
+            .zip(source(row + 3));
+        for (column, (((&a, &b), &c), &d)) in four.enumerate() {
+            to[column * to_stride + row..][..4].copy_from_slice(&[a, b, c, d]);
         }
+        row += 4;
+    }
+    while row < rows {
+        for (column, &value) in source(row).enumerate() {
+            to[column * to_stride + row] = value;
+        }
+        row += 1;
     }
 }
 
@@ -33,16 +46,18 @@ mod tests {
 
     #[test]
     fn swaps_rows_and_columns() {
-        let (rows, columns, from_stride, to_stride) = (5, 35, 48, 16);
-        let from: Vec<usize> = (0..rows * from_stride).collect();
-        let mut to = vec![0; columns * to_stride];
-        transpose(&from, from_stride, rows, columns, &mut to, to_stride);
-        for row in 0..rows {
-            for column in 0..columns {
-                assert_eq!(
-                    to[column * to_stride + row],
-                    from[row * from_stride + column]
-                );
+        for (rows, columns) in [(5, 35), (8, 1), (19, 16)] {
+            let (from_stride, to_stride) = (48, 32);
+            let from: Vec<usize> = (0..rows * from_stride).collect();
+            let mut to = vec![0; columns * to_stride];
+            transpose(&from, from_stride, rows, columns, &mut to, to_stride);
+            for row in 0..rows {
+                for column in 0..columns {
+                    assert_eq!(
+                        to[column * to_stride + row],
+                        from[row * from_stride + column]
+                    );
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::lanes::Lanes;
-use super::{Kernels, Pass, Product, product};
+use super::{Kernels, Pass, Product, gemm, product};
 
 /// Kernels that use the instructions `S`.
 #[derive(Clone, Copy)]
@@ -64,7 +64,198 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
     }
 
     #[inline(always)]
-    fn product(self, product: Product<'_, f32>, out: &mut [f32], columns: usize) {
-        product::product(self.0, product, out, columns);
+    fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
+        if gemm::is_worthwhile(product, columns) {
+            gemm::product(product, out, columns);
+        } else {
+            product::product(self.0, product, out, columns);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Left, Plain, Start};
+    use super::*;
+    use crate::nn::number::Number;
+
+    /// Runs the same checks with every set of instructions that this machine has.
+    fn with_every_width<Check: WithSimd + Copy>(check: Check) {
+        Simd::vectorize(pulp::Scalar::new(), check);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            Simd::vectorize(simd, check);
+        }
+        Arch::new().dispatch(check);
+    }
+
+    /// Numbers without a pattern, in [-1, 1).
+    fn numbers(count: usize) -> Vec<f32> {
+        let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        std::iter::successors(Some(1), next)
+            .take(count)
+            .map(|state| (state >> 8) as f32 / (1 << 23) as f32 - 1.0)
+            .collect()
+    }
+
+    #[derive(Clone, Copy)]
+    struct Products;
+
+    impl WithSimd for Products {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            for (rows, terms, columns) in [
+                (1, 1, 1),
+                (2, 3, 5),
+                (9, 4, 16),
+                (13, 7, 33),
+                (6, 10, 64),
+                (40, 33, 2_000),
+            ] {
+                let right_stride = super::super::sample_stride(columns);
+                let (left, right) = (numbers(rows * terms), numbers(terms * right_stride));
+                let starts = numbers(rows);
+                for start in [Start::Zero, Start::Keep, Start::Rows(&starts)] {
+                    for left in [
+                        Left::Rows {
+                            values: &left,
+                            stride: terms,
+                        },
+                        Left::Columns {
+                            values: &left,
+                            stride: rows,
+                        },
+                    ] {
+                        let right = &right[..];
+                        let product = Product {
+                            start,
+                            left,
+                            right,
+                            right_stride,
+                            rows,
+                            terms,
+                        };
+                        let mut out = numbers(rows * columns);
+                        let mut expected = out.clone();
+                        Vector(simd).product(&product, &mut out, columns);
+                        Plain.product(&product, &mut expected, columns);
+                        for (found, expected) in out.iter().zip(&expected) {
+                            assert!((found - expected).abs() < 1e-5, "{rows}×{terms}×{columns}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_agree_with_plain_loops() {
+        with_every_width(Products);
+    }
+
+    #[derive(Clone, Copy)]
+    struct Functions;
+
+    /// Compares f over `from..to` with the same function in double precision. The error may be
+    /// `relative` to the result, and at least `absolute` is always allowed.
+    macro_rules! compare {
+        ($simd:ident, $f:ident, $reference:expr, $from:literal .. $to:literal, $relative:literal, $absolute:literal) => {
+            for step in 0..=4_000 {
+                let x = ($from + ($to - $from) * f64::from(step) / 4_000.0) as f32;
+                let lane = Lanes::new($simd, $simd.splat_f32s(x)).$f();
+                let found = f64::from($simd.reduce_max_f32s(lane.vector));
+                let reference: fn(f64) -> f64 = $reference;
+                let expected = reference(f64::from(x));
+                let allowed = f64::max($absolute, $relative * expected.abs());
+                assert!(
+                    (found - expected).abs() <= allowed,
+                    "{}({x}) = {found:e}, expected {expected:e}",
+                    stringify!($f)
+                );
+            }
+        };
+    }
+
+    impl WithSimd for Functions {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            use super::super::Single;
+            compare!(simd, exp, f64::exp, -87.0..88.0, 3e-7, 0.0);
+            compare!(simd, exp_m1, f64::exp_m1, -90.0..0.0, 5e-7, 0.0);
+            compare!(simd, exp_m1, f64::exp_m1, -0.01..0.01, 5e-7, 0.0);
+            compare!(simd, ln_1p_unit, f64::ln_1p, 0.0..1.0, 4e-7, 0.0);
+            compare!(simd, ln, f64::ln, 1e-3..1e4, 3e-7, 3e-7);
+            compare!(simd, tanh, f64::tanh, -20.0..20.0, 4e-7, 0.0);
+            compare!(simd, tanh, f64::tanh, -0.01..0.01, 4e-7, 0.0);
+            compare!(simd, sin, f64::sin, -100.0..100.0, 0.0, 3e-7);
+            compare!(simd, cos, f64::cos, -100.0..100.0, 0.0, 3e-7);
+            compare!(simd, sin, f64::sin, -9000.0..9000.0, 0.0, 3e-7);
+            compare!(
+                simd,
+                normal_cdf,
+                |x| Single(x).normal_cdf().0,
+                -9.0..9.0,
+                0.0,
+                3e-7
+            );
+            compare!(
+                simd,
+                logistic,
+                |x| 1.0 / (1.0 + (-x).exp()),
+                -80.0..80.0,
+                5e-7,
+                0.0
+            );
+        }
+    }
+
+    #[test]
+    fn functions_keep_their_stated_errors() {
+        with_every_width(Functions);
+    }
+
+    #[derive(Clone, Copy)]
+    struct Extremes;
+
+    impl WithSimd for Extremes {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let of = |x: f32| Lanes::new(simd, simd.splat_f32s(x));
+            let first = |lane: Lanes<S>| simd.reduce_sum_f32s(lane.vector) / S::F32_LANES as f32;
+            let nan = of(f32::NAN);
+            for hidden in [
+                nan.exp(),
+                nan.exp_m1(),
+                nan.ln(),
+                nan.ln_1p_unit(),
+                nan.tanh(),
+                nan.sin(),
+                nan.cos(),
+                nan.normal_cdf(),
+                nan.logistic(),
+                nan.positive_part(),
+            ] {
+                assert!(first(hidden).is_nan());
+            }
+            for huge in [1e10, f32::MAX, f32::INFINITY] {
+                assert!((first(of(huge).tanh()) - 1.0).abs() < 1e-6);
+                assert!(first(of(-huge).tanh()) < -0.999_999);
+                assert!(first(of(-huge).exp()) < 2e-38);
+                assert!(first(of(huge).logistic()) > 0.999_999);
+                assert!(first(of(-huge).logistic()) < 1e-37);
+            }
+            assert!(first(of(1e10).sin()).abs() <= 1.0 + 1e-6);
+        }
+    }
+
+    #[test]
+    fn nan_stays_nan_and_extremes_saturate() {
+        with_every_width(Extremes);
     }
 }

@@ -1,0 +1,228 @@
+//! The network canvas: the layers as cards, the weights between them as curves.
+//!
+//! Owns how the network is drawn, dragged and zoomed. It reads the document and the weights and
+//! sends edits; what an edit does, and what is wrong with a network, it does not know.
+//!
+//! From back to front: the ground (moves the drawing, takes clicks on curves), the cards' grounds,
+//! the curves, what stands on the cards, notes about what is wrong, the buttons in the corner, and
+//! what is being dragged.
+
+mod card;
+mod control;
+mod drag;
+mod edges;
+mod layout;
+mod maps;
+mod model;
+mod navigate;
+mod paint;
+mod palette_bar;
+mod pointing;
+mod problem;
+mod ribbon;
+mod unit;
+mod wire;
+
+use eframe::egui::{self, Id, PointerButton, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo};
+
+use crate::app::Outbox;
+use crate::experiment::LayerKind;
+use crate::ui::theme::{self, Palette};
+use crate::ui::view::Selection;
+use crate::ui::{Scene, View};
+use drag::{Drag, Item};
+use edges::{Edges, Spot};
+use layout::Layout;
+use maps::Maps;
+use model::{Card, Facts};
+use navigate::Drawn;
+
+/// Smallest canvas that is drawn on, in points.
+const LEAST_HEIGHT: f32 = 48.0;
+
+/// What the canvas keeps from frame to frame: textures, curves, what is being dragged.
+#[derive(Default)]
+pub struct CanvasState {
+    facts: Facts,
+    maps: Maps,
+    edges: Edges,
+    drag: Option<Drag>,
+    /// Whether the ground is dragged to move the drawing.
+    panning: bool,
+    /// The layer whose menu was opened beside its header.
+    menu: Option<u32>,
+    drawn: Option<Drawn>,
+}
+
+/// What all parts of the canvas look at.
+struct Stage<'a> {
+    scene: &'a Scene<'a>,
+    palette: &'static Palette,
+    facts: &'a Facts,
+    cards: &'a [Card],
+    layout: &'a Layout,
+    canvas: Rect,
+}
+
+/// Shows the row of layers and the canvas in all the room there is.
+pub fn show(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    view: &mut View,
+    out: &mut Outbox,
+    state: &mut CanvasState,
+) {
+    state.facts.update(scene.samples);
+    let facts = std::mem::take(&mut state.facts);
+    let cards = model::cards(&scene.spec.network, &facts);
+    palette_bar::show(ui, scene, &cards, view, out, state);
+    let canvas = ui.available_rect_before_wrap();
+    if canvas.height() >= LEAST_HEIGHT {
+        ui.allocate_rect(canvas, Sense::hover());
+        let builder = egui::UiBuilder::new().id_salt("canvas").max_rect(canvas);
+        let mut child = ui.new_child(builder);
+        child.shrink_clip_rect(canvas);
+        show_canvas(&mut child, scene, (&cards, &facts), canvas, view, out, state);
+    }
+    drag::finish(ui, &mut state.drag, &cards, scene, view, out);
+    if let Some(drag) = &state.drag {
+        drag::paint_ghost(ui, drag, theme::palette(ui));
+    }
+    state.facts = facts;
+}
+
+fn show_canvas(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (cards, facts): (&[Card], &Facts),
+    canvas: Rect,
+    view: &mut View,
+    out: &mut Outbox,
+    state: &mut CanvasState,
+) {
+    let palette = theme::palette(ui);
+    ui.painter().rect_filled(canvas, theme::RADIUS, palette.canvas);
+    let ground = show_ground(ui, canvas);
+    navigate::follow(ui, &ground, canvas, state.drawn, state.panning, view);
+
+    let mut layout = Layout::new(cards, canvas, view.zoom, &mut view.pan);
+    let drawn = Drawn::of(&layout, canvas);
+    state.drawn = Some(drawn);
+    let pointer = ui.input(|input| input.pointer.latest_pos());
+    if let Some(drag) = &mut state.drag {
+        drag.aim(pointer, &layout, canvas);
+        if drawn.over.x > 0.0 {
+            drag::follow_edge(ui, pointer, canvas, &mut view.pan);
+        }
+    }
+    let gap = state.drag.as_ref().and_then(|drag| drag.gap(cards));
+    let opened = drag::open_gap(ui, gap, cards.len(), &mut layout);
+
+    state.maps.update(ui.ctx(), scene.insight, facts);
+    let stage = Stage { scene, palette, facts, cards, layout: &layout, canvas };
+    begin_ground_drag(ui, &stage, &ground, state);
+    show_network(ui, &stage, &ground, view, out, state);
+
+    if cards.is_empty() && state.drag.is_none() {
+        problem::show_empty(ui, &stage, out);
+    }
+    if let Some(rect) = opened {
+        drag::paint_gap(ui.painter(), rect.intersect(canvas), palette);
+    }
+    problem::show_banner(ui, &stage, out);
+    if !cards.is_empty() {
+        navigate::show_buttons(ui, &stage, drawn, view);
+    }
+    if let Some(drag) = state.drag.as_ref().filter(|drag| drag.can_be_binned()) {
+        drag::paint_bin(ui, canvas, drag.over_bin(), palette);
+    }
+}
+
+/// The ground takes what no card takes: clicks on curves, drags that move the drawing.
+fn show_ground(ui: &Ui, canvas: Rect) -> Response {
+    let ground = ui.interact(canvas, root_id().with("ground"), Sense::CLICK | Sense::DRAG);
+    ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Network canvas"));
+    ground
+}
+
+/// Cards and curves.
+fn show_network(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    ground: &Response,
+    view: &mut View,
+    out: &mut Outbox,
+    state: &mut CanvasState,
+) {
+    let dragged = state.drag.as_ref().map(|drag| drag.item);
+    let placed = || stage.cards.iter().zip(&stage.layout.boxes);
+    let is_dropout = |card: &Card| matches!(card.kind, LayerKind::Dropout { .. });
+    let is_dragged = |card: &Card| dragged == Some(Item::Layer(card.id));
+
+    for (card, place) in placed().filter(|(card, _)| !is_dropout(card)) {
+        card::paint_ground(ui.painter(), stage, card, place, view, is_dragged(card));
+    }
+    // The curves lie under everything on the cards, but which of them stand out is known only
+    // once the units have been shown.
+    let curves = ui.painter().add(Shape::Noop);
+    // Values pass through dropout: its card covers the curves.
+    for (card, place) in placed().filter(|(card, _)| is_dropout(card)) {
+        card::paint_ground(ui.painter(), stage, card, place, view, is_dragged(card));
+    }
+
+    let mut pointed: Option<Spot> = None;
+    for (card, place) in placed() {
+        if !place.rect.intersects(stage.canvas) {
+            continue;
+        }
+        card::show_header(ui, stage, card, place, view, out, &mut state.drag);
+        let here = unit::show(ui, stage, &state.maps, card, place, view);
+        pointed = pointed.or(here);
+        control::show(ui, stage, card, place, out);
+        problem::show_note(ui, stage, card, place, out);
+    }
+
+    let feather = 1.0 / ui.pixels_per_point();
+    let changed = state.edges.update(stage, feather);
+    let emphasis = pointed.or_else(|| selected_spot(stage.cards, view));
+    let mesh = state.edges.mesh(changed, emphasis, stage);
+    ui.painter().set(curves, Shape::mesh(mesh));
+    if state.drag.is_none() {
+        pointing::show(ui, stage, ground, &state.edges, view);
+        pointing::show_menu(ground, stage, view, out, &mut state.menu);
+    }
+}
+
+/// The selected neuron's curves stand out as well.
+fn selected_spot(cards: &[Card], view: &View) -> Option<Spot> {
+    let Some(Selection::Neuron { layer, unit }) = view.selection else { return None };
+    let card = cards.iter().position(|card| card.id == layer)?;
+    Some(Spot { card, unit })
+}
+
+/// A drag that begins on a card's free ground moves the card, beside the cards the drawing.
+fn begin_ground_drag(ui: &Ui, stage: &Stage<'_>, ground: &Response, state: &mut CanvasState) {
+    if ground.drag_started_by(PointerButton::Middle) {
+        state.panning = true;
+    } else if ground.drag_started_by(PointerButton::Primary) {
+        let origin = ui.input(|input| input.pointer.press_origin());
+        let card = origin.and_then(|at| pointing::card_at(stage, at));
+        state.panning = card.is_none();
+        if let Some(card) = card {
+            let label = card::ghost_label(card);
+            state.drag = Some(Drag::new(Item::Layer(card.id), ground.id, label));
+        }
+    } else if !ground.dragged() {
+        state.panning = false;
+    }
+}
+
+/// The root of all identifiers of the canvas.
+fn root_id() -> Id {
+    Id::unique("netsmith network canvas")
+}
+
+/// The identifier of a layer's card.
+fn id_of(layer: u32) -> Id {
+    root_id().with(("layer", layer))
+}

@@ -1,0 +1,163 @@
+//! Curves as triangles: cubic Bézier curves from left to right, with soft edges.
+//!
+//! egui can draw such curves itself, but hundreds of them each frame cost more than the rest of
+//! the window. Here all curves go into one mesh, kept until something changes.
+
+use eframe::egui::{Color32, Mesh, Pos2, Vec2, pos2, vec2};
+
+/// A curve from `start` to `end` that leaves and arrives horizontally. Its control points lie
+/// halfway between the ends, at the height of each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Curve {
+    /// The left end.
+    pub start: Pos2,
+    /// The right end.
+    pub end: Pos2,
+}
+
+impl Curve {
+    /// The four points of the Bézier curve.
+    pub fn control_points(self) -> [Pos2; 4] {
+        let middle = f32::midpoint(self.start.x, self.end.x);
+        [self.start, pos2(middle, self.start.y), pos2(middle, self.end.y), self.end]
+    }
+
+    /// The place at `t` from 0 to 1. With the control points above, the Bernstein polynomials
+    /// shrink to x = x₀ + Δx·(1.5t − 1.5t² + t³) and y = y₀ + Δy·(3t² − 2t³).
+    pub fn at(self, t: f32) -> Pos2 {
+        let across = self.end - self.start;
+        self.start + vec2(across.x * progress(t), across.y * rise(t))
+    }
+
+    /// The height of the curve above `x`, and how steep it is there; `None` beside the curve.
+    pub fn height_at(self, x: f32) -> Option<(f32, f32)> {
+        let across = self.end - self.start;
+        if across.x <= 0.0 || !(self.start.x..=self.end.x).contains(&x) {
+            return None;
+        }
+        let t = solve((x - self.start.x) / across.x);
+        let slope = across.y * 6.0 * t * (1.0 - t) / (across.x * (1.5 - 3.0 * t + 3.0 * t * t));
+        Some((self.start.y + across.y * rise(t), slope))
+    }
+
+    fn direction(self, t: f32) -> Vec2 {
+        let across = self.end - self.start;
+        let direction =
+            vec2(across.x * (1.5 - 3.0 * t + 3.0 * t * t), across.y * 6.0 * t * (1.0 - t));
+        let length = direction.length();
+        if length > 0.0 { direction / length } else { Vec2::X }
+    }
+}
+
+fn progress(t: f32) -> f32 {
+    t * (1.5 + t * (t - 1.5))
+}
+
+fn rise(t: f32) -> f32 {
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// The t at which `progress` reaches `share`, by bisection: `progress` only grows.
+fn solve(share: f32) -> f32 {
+    let (mut low, mut high) = (0.0_f32, 1.0_f32);
+    for _ in 0..18 {
+        let middle = f32::midpoint(low, high);
+        if progress(middle) < share {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f32::midpoint(low, high)
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pen {
+    /// Width in points; thinner than one is drawn fainter instead.
+    pub width: f32,
+    /// Colour.
+    pub color: Color32,
+    /// Whether it is interrupted.
+    pub dashed: bool,
+}
+
+/// Length of a dash and of the space behind it, in points.
+const DASH: f32 = 5.0;
+
+/// Adds a curve to the mesh. `feather` is the width over which its edges fade: one pixel, in
+/// points.
+pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
+    let length = (curve.end - curve.start).length();
+    let steps = if pen.dashed {
+        // Each step is one dash or one space.
+        ((length / DASH) as usize).clamp(9, 120) | 1
+    } else if (curve.end.y - curve.start.y).abs() < 0.5 {
+        1
+    } else {
+        ((length / 7.0) as usize).clamp(8, 28)
+    };
+    let faint = pen.width.clamp(0.05, 1.0);
+    let color = if pen.width < 1.0 { pen.color.gamma_multiply(faint) } else { pen.color };
+    let half = pen.width.max(1.0) / 2.0;
+    let reach = [-half - feather / 2.0, -half + feather / 2.0, half - feather / 2.0, half + feather / 2.0];
+    let first = mesh.vertices.len() as u32;
+    for step in 0..=steps {
+        let t = step as f32 / steps as f32;
+        let center = curve.at(t);
+        let normal = curve.direction(t).rot90();
+        for (side, distance) in reach.into_iter().enumerate() {
+            let color = if side == 0 || side == 3 { Color32::TRANSPARENT } else { color };
+            mesh.colored_vertex(center + normal * distance, color);
+        }
+    }
+    for step in (0..steps as u32).filter(|step| !pen.dashed || step % 2 == 0) {
+        let here = first + 4 * step;
+        for side in 0..3 {
+            let [a, b, c, d] = [here + side, here + side + 1, here + side + 4, here + side + 5];
+            mesh.add_triangle(a, b, c);
+            mesh.add_triangle(b, d, c);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURVE: Curve = Curve { start: pos2(10.0, 20.0), end: pos2(110.0, 220.0) };
+
+    #[test]
+    fn the_short_form_is_the_bezier_curve() {
+        let [a, b, c, d] = CURVE.control_points().map(Pos2::to_vec2);
+        for step in 0..=10_u8 {
+            let t = f32::from(step) / 10.0;
+            let s = 1.0 - t;
+            let long = a * s.powi(3) + b * (3.0 * t * s * s) + c * (3.0 * t * t * s) + d * t.powi(3);
+            assert!((CURVE.at(t).to_vec2() - long).length() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn the_height_is_found_from_the_place() {
+        for step in 0..=10_u8 {
+            let place = CURVE.at(f32::from(step) / 10.0);
+            let (height, _) = CURVE.height_at(place.x).expect("within the curve");
+            assert!((height - place.y).abs() < 0.1, "{height} instead of {}", place.y);
+        }
+        assert_eq!(CURVE.height_at(9.0), None);
+    }
+
+    #[test]
+    fn a_dashed_curve_has_about_half_the_triangles() {
+        let count = |dashed| {
+            let mut mesh = Mesh::default();
+            add(&mut mesh, CURVE, Pen { width: 2.0, color: Color32::WHITE, dashed }, 1.0);
+            assert!(mesh.is_valid());
+            (mesh.indices.len(), mesh.vertices.len())
+        };
+        let (indices, vertices) = count(true);
+        assert!(indices < vertices * 3);
+        assert!(count(false).0 > 0);
+    }
+}

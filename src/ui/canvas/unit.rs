@@ -1,0 +1,390 @@
+//! The units of a card: neurons as small maps, inputs by name, and what the pointer reads on them.
+
+use eframe::egui::epaint::RectShape;
+use eframe::egui::{
+    self, Align2, Color32, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
+
+use super::Stage;
+use super::edges::{Spot, norm};
+use super::layout::CardBox;
+use super::maps::{Maps, Tile};
+use super::model::{Card, Face};
+use super::paint;
+use super::wire::{self, Wires};
+use crate::data::{Encoder, InputKind};
+use crate::experiment::LayerKind;
+use crate::ui::view::{ResultTab, Selection};
+use crate::ui::{View, format, theme};
+
+/// Side of the enlarged map beside a neuron, in points.
+const ENLARGED: f32 = 152.0;
+/// Corners of maps, in points.
+const CORNER: f32 = 4.0;
+
+/// Shows the units of one card; returns the one under the pointer.
+pub(super) fn show(
+    ui: &Ui,
+    stage: &Stage<'_>,
+    maps: &Maps,
+    card: &Card,
+    place: &CardBox,
+    view: &mut View,
+) -> Option<Spot> {
+    let mut pointed = None;
+    for (unit, &cell) in place.cells.iter().enumerate() {
+        if !cell.intersects(stage.canvas) {
+            continue;
+        }
+        if show_one(ui, stage, maps, (card, place), (unit, cell), view) {
+            pointed = Some(Spot { card: card.position, unit });
+        }
+    }
+    if let Some(rect) = place.more {
+        show_more(ui, stage, card, place.cells.len(), rect);
+    }
+    pointed
+}
+
+/// One unit; returns whether the pointer is on it.
+fn show_one(
+    ui: &Ui,
+    stage: &Stage<'_>,
+    maps: &Maps,
+    (card, place): (&Card, &CardBox),
+    (unit, cell): (usize, Rect),
+    view: &mut View,
+) -> bool {
+    let is_input = card.kind == LayerKind::Input;
+    let sense = if is_input { Sense::hover() } else { Sense::click() };
+    let id = super::id_of(card.id).with(("unit", unit));
+    let target = target_rect(card, place, cell);
+    let response = ui.interact(target, id, sense);
+    let selection = Selection::Neuron { layer: card.id, unit };
+    let selected = view.selection == Some(selection);
+    let name = card.unit_name(unit, stage.facts);
+    response.widget_info(|| {
+        if is_input {
+            WidgetInfo::labeled(Role::Label, true, &name)
+        } else {
+            WidgetInfo::selected(Role::Button, true, selected, &name)
+        }
+    });
+    if response.clicked() && !is_input {
+        view.selection = Some(selection);
+        view.tab = ResultTab::Inspector;
+    }
+
+    let pointed = response.hovered();
+    if card.face == Face::Names {
+        show_name(ui.painter(), stage, unit, cell, pointed);
+    } else {
+        let figure = Figure::of(stage, maps, card, unit);
+        figure.paint(ui.painter(), cell, stage);
+        show_frame(ui.painter(), stage, cell, pointed, selected);
+        show_bias(ui.painter(), stage, card, unit, cell);
+        show_label(ui.painter(), stage, (card, place), (unit, cell));
+    }
+    paint::focus_ring(ui, &response, cell.expand(2.0));
+    response.on_hover_ui(|ui| {
+        if is_input {
+            input_tooltip(ui, stage, maps, card, unit, &name);
+        } else {
+            neuron_tooltip(ui, stage, maps, card, unit, &name);
+        }
+    });
+    pointed
+}
+
+/// Where the pointer meets the unit: its map, and the name beside it.
+fn target_rect(card: &Card, place: &CardBox, cell: Rect) -> Rect {
+    if card.face == Face::NamedMaps {
+        Rect::from_x_y_ranges(place.body.x_range(), cell.y_range())
+    } else {
+        cell
+    }
+}
+
+/// What a unit looks like.
+enum Figure<'a> {
+    /// A map.
+    Map(Tile),
+    /// A function of one variable, scaled to −1…1.
+    Function(&'a [f32]),
+    /// A feature as a function of one variable.
+    Feature(crate::data::Feature),
+    /// Not known yet.
+    Blank,
+}
+
+impl<'a> Figure<'a> {
+    fn of(stage: &Stage<'a>, maps: &Maps, card: &Card, unit: usize) -> Self {
+        if card.kind == LayerKind::Input {
+            if let Some(tile) = maps.input(unit) {
+                return Self::Map(tile);
+            }
+            let feature = stage.facts.features.get(unit).filter(|_| stage.facts.line);
+            return feature.map_or(Self::Blank, |&feature| Self::Feature(feature));
+        }
+        if let Some(tile) = maps.neuron(card.id, unit) {
+            return Self::Map(tile);
+        }
+        let maps = stage.scene.insight.and_then(|frame| frame.neurons.as_ref());
+        let layer = maps.and_then(|maps| maps.layers.iter().find(|layer| layer.layer == card.id));
+        match layer.filter(|layer| layer.size.1 == 1).and_then(|layer| layer.units.get(unit)) {
+            Some(values) => Self::Function(values),
+            None => Self::Blank,
+        }
+    }
+
+    fn paint(&self, painter: &Painter, rect: Rect, stage: &Stage<'_>) {
+        match *self {
+            Self::Map(tile) => {
+                let shape = RectShape::filled(rect, CORNER, Color32::WHITE);
+                painter.add(shape.with_texture(tile.texture, tile.uv));
+            }
+            Self::Function(values) => {
+                let last = values.len().saturating_sub(1).max(1) as f32;
+                let points = values.iter().enumerate().map(|(i, &y)| (i as f32 / last, y));
+                paint_function(painter, rect, points, stage);
+            }
+            Self::Feature(feature) => {
+                let most = (0..=32).map(|i| feature.value(feature_at(i), 0.0).abs());
+                let most = most.fold(f32::MIN_POSITIVE, f32::max);
+                let points = (0..=32)
+                    .map(|i| (i as f32 / 32.0, feature.value(feature_at(i), 0.0) / most));
+                paint_function(painter, rect, points, stage);
+            }
+            Self::Blank => {
+                painter.rect_filled(rect, CORNER, stage.palette.control);
+            }
+        }
+    }
+}
+
+fn feature_at(step: i32) -> f32 {
+    let (low, high) = crate::data::MAP_RANGE;
+    (low + (high - low) * f64::from(step) / 32.0) as f32
+}
+
+/// A function of one variable: x from 0 to 1, y from −1 to 1.
+fn paint_function(
+    painter: &Painter,
+    rect: Rect,
+    points: impl Iterator<Item = (f32, f32)>,
+    stage: &Stage<'_>,
+) {
+    let palette = stage.palette;
+    painter.rect_filled(rect, CORNER, palette.field);
+    painter.hline(rect.x_range(), rect.center().y, Stroke::new(1.0, palette.outline));
+    let inner = rect.shrink(rect.height() * 0.1);
+    let line: Vec<_> = points
+        .filter(|(_, y)| y.is_finite())
+        .map(|(x, y)| {
+            let y = y.clamp(-1.0, 1.0);
+            pos2(rect.left() + x * rect.width(), inner.center().y - y * inner.height() / 2.0)
+        })
+        .collect();
+    painter.add(Shape::line(line, Stroke::new(1.5, palette.accent_text)));
+}
+
+fn show_name(painter: &Painter, stage: &Stage<'_>, unit: usize, cell: Rect, pointed: bool) {
+    let Some(name) = stage.facts.input_names.get(unit) else { return };
+    let palette = stage.palette;
+    let color = if pointed { palette.text_strong } else { palette.text };
+    let font = paint::plain(stage.layout.measure.small);
+    paint::text_in(painter, cell, Align2::LEFT_CENTER, name, font, color);
+}
+
+/// A line around the map: always faint, strong when it is pointed at or selected.
+fn show_frame(painter: &Painter, stage: &Stage<'_>, cell: Rect, pointed: bool, selected: bool) {
+    let palette = stage.palette;
+    let stroke = if selected {
+        Stroke::new(2.0, palette.accent_text)
+    } else if pointed {
+        Stroke::new(1.5, palette.text_strong)
+    } else {
+        Stroke::new(1.0, palette.outline)
+    };
+    painter.rect_stroke(cell, CORNER, stroke, StrokeKind::Outside);
+}
+
+/// The bias as a small square in the corner: colour is the sign.
+fn show_bias(painter: &Painter, stage: &Stage<'_>, card: &Card, unit: usize, cell: Rect) {
+    let Some(bias) = wires_of(stage, card).and_then(|wires| wires.bias(unit)) else { return };
+    if cell.height() < 16.0 {
+        return;
+    }
+    let palette = stage.palette;
+    let side = (cell.height() * 0.16).clamp(4.0, 9.0);
+    let rect = Rect::from_min_size(
+        cell.left_bottom() + vec2(-side * 0.4, -side * 0.6),
+        vec2(side, side),
+    );
+    let color = theme::signed_color(bias, palette);
+    painter.rect(rect, 1.5, color, Stroke::new(1.0, palette.card), StrokeKind::Outside);
+}
+
+/// The name beside the map.
+fn show_label(
+    painter: &Painter,
+    stage: &Stage<'_>,
+    (card, place): (&Card, &CardBox),
+    (unit, cell): (usize, Rect),
+) {
+    if card.face != Face::NamedMaps {
+        return;
+    }
+    let measure = stage.layout.measure;
+    let (names, align) = match card.kind {
+        LayerKind::Input => (&stage.facts.input_names, Align2::LEFT_CENTER),
+        _ => (&stage.facts.output_names, Align2::LEFT_CENTER),
+    };
+    let Some(name) = names.get(unit) else { return };
+    let x_range = if card.kind == LayerKind::Input {
+        place.body.left()..=cell.left() - 4.0
+    } else {
+        cell.right() + 6.0..=place.body.right()
+    };
+    let rect = Rect::from_x_y_ranges(x_range, cell.y_range());
+    let size = if card.kind == LayerKind::Input { measure.text } else { measure.small };
+    paint::text_in(painter, rect, align, name, paint::plain(size), stage.palette.text);
+}
+
+/// "+ 24 more".
+fn show_more(ui: &Ui, stage: &Stage<'_>, card: &Card, shown: usize, rect: Rect) {
+    let hidden = card.units.saturating_sub(shown) as u64;
+    let text = format!("+ {} more", format::count(hidden));
+    let response = ui.interact(rect, super::id_of(card.id).with("more"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    let font = paint::plain(stage.layout.measure.small);
+    let color = stage.palette.text_weak;
+    paint::text_in(ui.painter(), rect, Align2::CENTER_CENTER, &text, font, color);
+    let what = if card.kind == LayerKind::Input { "inputs" } else { "neurons" };
+    response.on_hover_text(format!(
+        "The first {shown} of {} {what} are drawn, with their weights. The others work just the \
+         same; a higher window shows more of them.",
+        format::count(card.units as u64),
+    ));
+}
+
+fn wires_of<'a>(stage: &Stage<'a>, card: &Card) -> Option<Wires<'a>> {
+    Wires::find(stage.scene, wire::source_of(stage.cards, card)?, card)
+}
+
+/// What is known about a neuron: a large map, its bias, its weights.
+fn neuron_tooltip(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    maps: &Maps,
+    card: &Card,
+    unit: usize,
+    name: &str,
+) {
+    ui.label(egui::RichText::new(name).text_style(theme::strong_text_style()));
+    let figure = Figure::of(stage, maps, card, unit);
+    if !matches!(figure, Figure::Blank) {
+        let (rect, _) = ui.allocate_exact_size(vec2(ENLARGED, ENLARGED), Sense::hover());
+        figure.paint(ui.painter(), rect, stage);
+        ui.small(map_caption(stage, card, &figure));
+    }
+    let formula = match card.kind {
+        LayerKind::Dense { activation, .. } => format!("a = f(z) with z = Σ wᵢ·xᵢ + b, f = {}", activation.name()),
+        _ => match stage.scene.output() {
+            Some(output) => format!("z = Σ wᵢ·xᵢ + b, {}", output.formula()),
+            None => "z = Σ wᵢ·xᵢ + b".to_owned(),
+        },
+    };
+    ui.label(formula);
+    if let Some(wires) = wires_of(stage, card)
+        && let (Some(bias), Some(weights)) = (wires.bias(unit), wires.of_unit(unit))
+    {
+        ui.label(format!("bias b = {}", format::number(f64::from(bias))));
+        if let Some(source) = wire::source_of(stage.cards, card) {
+            ui.label(strongest(stage, source, weights));
+        }
+    }
+    ui.small("Click to read and change its weights.");
+}
+
+fn map_caption(stage: &Stage<'_>, card: &Card, figure: &Figure<'_>) -> &'static str {
+    let pictures = stage
+        .scene
+        .insight
+        .and_then(|frame| frame.neurons.as_ref())
+        .is_some_and(|maps| maps.pictures);
+    match (figure, card.kind) {
+        (Figure::Function(_), _) => "What it answers, from left to right along the input.",
+        _ if pictures => "Its weights as a picture: blue pixels speak for it, orange ones against it.",
+        (_, LayerKind::Output) => "What it answers over the plane: blue is high, orange is low.",
+        _ => "What it answers over the plane: blue is positive, orange is negative.",
+    }
+}
+
+/// How many weights come in, and which is the largest.
+fn strongest(stage: &Stage<'_>, source: &Card, weights: &[f32]) -> String {
+    let count = super::model::counted(weights.len(), "weight", "weights");
+    let largest = weights.iter().enumerate().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+    match largest {
+        Some((input, &weight)) if source.face != Face::Picture => format!(
+            "{count}, the largest from {}: {}",
+            source.short_unit_name(input, stage.facts),
+            format::number(f64::from(weight)),
+        ),
+        _ => format!("{count}, together of size {}", format::number(f64::from(norm(weights)))),
+    }
+}
+
+/// What is known about an input.
+fn input_tooltip(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    maps: &Maps,
+    card: &Card,
+    unit: usize,
+    name: &str,
+) {
+    ui.label(egui::RichText::new(name).text_style(theme::strong_text_style()));
+    let figure = Figure::of(stage, maps, card, unit);
+    if !matches!(figure, Figure::Blank) {
+        let (rect, _) = ui.allocate_exact_size(vec2(ENLARGED, ENLARGED), Sense::hover());
+        figure.paint(ui.painter(), rect, stage);
+    }
+    if card.face == Face::Picture {
+        let (width, height) = stage.facts.picture.unwrap_or_default();
+        ui.label(format!(
+            "{width} × {height} pixels, each an input of its own. Shown is the mean of all \
+             training pictures."
+        ));
+        return;
+    }
+    if let Some(feature) = stage.facts.features.get(unit) {
+        ui.label(feature.summary());
+    } else if let Some(samples) = stage.facts.samples()
+        && let Some(text) = column_text(&samples.encoder, unit)
+    {
+        ui.label(text);
+    }
+}
+
+/// How the column behind an input is turned into numbers.
+fn column_text(encoder: &Encoder, unit: usize) -> Option<String> {
+    let index = (0..encoder.columns.len()).find(|&c| encoder.inputs_of(c).contains(&unit))?;
+    let column = encoder.columns.get(index)?;
+    Some(match &column.kind {
+        InputKind::Number { mean, scale, minimum, maximum, .. } => format!(
+            "A number from {} to {} in the training part. The network sees (x − {}) / {}, so that \
+             all inputs are of the same size.",
+            format::number(*minimum),
+            format::number(*maximum),
+            format::number(*mean),
+            format::number(*scale),
+        ),
+        InputKind::Category { levels, .. } => format!(
+            "One of the {} values of {}: 1 where the row has this value, else 0 (one-hot).",
+            levels.len(),
+            column.name,
+        ),
+    })
+}

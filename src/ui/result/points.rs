@@ -1,0 +1,316 @@
+//! The data points on the map: where they lie, what they look like, which are taken for another
+//! class. They are turned into triangles once and drawn from there until something changes.
+
+use std::sync::Arc;
+
+use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
+use eframe::egui::{Color32, Pos2, Rect, Shape, Stroke, Ui};
+
+use super::look::{Looks, number_color};
+use super::plane::Plane;
+use crate::data::{Samples, TargetEncoding};
+use crate::experiment::{DataSource, ExperimentSpec};
+use crate::insight::{Axis, InsightFrame};
+use crate::ui::theme::{self, Palette};
+use crate::ui::{Scene, View};
+
+/// Most points drawn.
+const SHOWN: usize = 2000;
+/// Radius of a marker, in points on screen.
+const RADIUS: f32 = 3.6;
+/// Radius of the ring around a point that is taken for another class.
+const RING: f32 = 6.2;
+
+/// One point on the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MapPoint {
+    /// Values on both axes.
+    pub at: [f64; 2],
+    /// Number of its row in the samples.
+    pub row: u32,
+    /// Its class, by the network's outputs; `None` for a regression, or where the network has no
+    /// such class.
+    pub class: Option<usize>,
+    /// Which colour and marker its class has; `None` for a regression.
+    pub look: Option<usize>,
+    /// Its target, for a regression.
+    pub value: f64,
+    /// Whether it is of the training part.
+    pub train: bool,
+}
+
+/// The points of the map and their triangles.
+#[derive(Debug, Default)]
+pub struct MapPoints {
+    key: Option<Key>,
+    /// All points drawn, at most [`SHOWN`] of a table.
+    pub points: Vec<MapPoint>,
+    /// The smallest and the largest target of a regression.
+    pub range: (f64, f64),
+    markers: Option<(Drawing, Arc<Mesh>)>,
+    rings: Option<(Drawing, u64, Arc<Mesh>)>,
+}
+
+/// What the points were collected from.
+#[derive(Clone, Debug)]
+struct Key {
+    samples: Option<Arc<Samples>>,
+    spec: Arc<ExperimentSpec>,
+    x: usize,
+    y: Option<usize>,
+}
+
+impl Key {
+    fn is(&self, other: &Self) -> bool {
+        let same_samples = match (&self.samples, &other.samples) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        same_samples
+            && Arc::ptr_eq(&self.spec, &other.spec)
+            && (self.x, self.y) == (other.x, other.y)
+    }
+}
+
+/// How the points are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Drawing {
+    plane: Plane,
+    parts: [bool; 2],
+    dark: bool,
+    pixels_per_point: f32,
+}
+
+impl MapPoints {
+    /// Collects the points, unless they are the same as last time.
+    pub fn collect(&mut self, scene: &Scene<'_>, looks: &Looks, x: &Axis, y: Option<&Axis>) {
+        let key = Key {
+            samples: scene.samples.cloned(),
+            spec: Arc::clone(scene.history.spec()),
+            x: x.column,
+            y: y.map(|axis| axis.column),
+        };
+        if self.key.as_ref().is_some_and(|old| old.is(&key)) {
+            return;
+        }
+        self.points = match &scene.spec.data.source {
+            DataSource::Points(_) if y.is_some() => painted(scene),
+            _ => scene
+                .samples
+                .map_or_else(Vec::new, |samples| of_rows(samples, looks, x, y)),
+        };
+        let values = self.points.iter().map(|point| point.value);
+        self.range = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+        self.key = Some(key);
+        self.markers = None;
+        self.rings = None;
+    }
+
+    /// Draws the points, and rings around those that are taken for another class.
+    pub fn draw(&mut self, ui: &Ui, scene: &Scene<'_>, view: &View, plane: Plane) {
+        let palette = theme::palette(ui);
+        let drawing = Drawing {
+            plane,
+            parts: [view.show_training, view.show_validation],
+            dark: palette.dark,
+            pixels_per_point: ui.pixels_per_point(),
+        };
+        if self.markers.as_ref().is_none_or(|(old, _)| *old != drawing) {
+            let mut shapes = Vec::with_capacity(self.points.len());
+            for point in shown(&self.points, drawing.parts) {
+                let center = plane.to_screen(point.at);
+                marker(&mut shapes, point, center, self.range, palette);
+            }
+            self.markers = Some((drawing, mesh(shapes, drawing.pixels_per_point)));
+            self.rings = None;
+        }
+        self.update_rings(scene, drawing, palette);
+        let painter = ui.painter().with_clip_rect(plane.rect.expand(RING));
+        if let Some((_, _, mesh)) = &self.rings {
+            painter.add(Shape::Mesh(Arc::clone(mesh)));
+        }
+        if let Some((_, mesh)) = &self.markers {
+            painter.add(Shape::Mesh(Arc::clone(mesh)));
+        }
+    }
+
+    fn update_rings(&mut self, scene: &Scene<'_>, drawing: Drawing, palette: &Palette) {
+        let Some(frame) = matching_insight(scene) else {
+            self.rings = None;
+            return;
+        };
+        let fresh = self.rings.as_ref().is_some_and(|(old, snapshot, _)| {
+            *old == drawing && *snapshot == frame.snapshot
+        });
+        if fresh {
+            return;
+        }
+        let mut shapes = Vec::new();
+        for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
+            let center = drawing.plane.to_screen(point.at);
+            let ring = |width, color| Shape::circle_stroke(center, RING, Stroke::new(width, color));
+            shapes.push(ring(3.5, palette.canvas));
+            shapes.push(ring(1.7, palette.danger_text));
+        }
+        let mesh = mesh(shapes, drawing.pixels_per_point);
+        self.rings = Some((drawing, frame.snapshot, mesh));
+    }
+
+    /// The point nearest to a place on screen, if one is within `reach`.
+    pub fn nearest(&self, plane: &Plane, place: Pos2, view: &View, reach: f32) -> Option<MapPoint> {
+        let distance = |point: &MapPoint| plane.to_screen(point.at).distance(place);
+        shown(&self.points, [view.show_training, view.show_validation])
+            .map(|point| (distance(point), point))
+            .filter(|(distance, _)| *distance <= reach)
+            .min_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(_, point)| *point)
+    }
+}
+
+/// The latest look into the network, if it is about the rows that are shown.
+pub fn matching_insight<'a>(scene: &Scene<'a>) -> Option<&'a InsightFrame> {
+    let (frame, samples) = (scene.insight?, scene.samples?);
+    Arc::ptr_eq(&frame.prepared.samples, samples).then_some(frame)
+}
+
+/// Whether the network takes this point for another class.
+pub fn is_wrong(point: &MapPoint, frame: &InsightFrame) -> bool {
+    let predicted = frame.predicted.get(point.row as usize);
+    match (point.class, predicted) {
+        (Some(class), Some(&predicted)) => usize::from(predicted) != class,
+        _ => false,
+    }
+}
+
+fn shown(points: &[MapPoint], [train, validation]: [bool; 2]) -> impl Iterator<Item = &MapPoint> {
+    points
+        .iter()
+        .filter(move |point| if point.train { train } else { validation })
+}
+
+fn of_rows(samples: &Samples, looks: &Looks, x: &Axis, y: Option<&Axis>) -> Vec<MapPoint> {
+    let rows = samples.train.len() + samples.validation.len();
+    let stride = rows.div_ceil(SHOWN).max(1);
+    let target = &samples.encoder.target;
+    let column = samples.table.column(target.name());
+    let mut points = Vec::with_capacity(rows.min(SHOWN));
+    for (part, train) in [(&samples.train, true), (&samples.validation, false)] {
+        for &row in part.iter().step_by(stride) {
+            let value = column.map_or(f64::NAN, |column| number(&column.values.cell(row as usize)));
+            let class = column
+                .filter(|_| matches!(target, TargetEncoding::Classes { .. }))
+                .and_then(|column| target.class_of(&column.values, row as usize));
+            let height = match y {
+                Some(y) => coordinate(samples, y, row),
+                None => Some(class.map_or(value, |class| class as f64)),
+            };
+            if let (Some(across), Some(height)) = (coordinate(samples, x, row), height) {
+                let at = [across, height];
+                let look = class.map(|class| looks.look(class));
+                points.push(MapPoint { at, row, class, look, value, train });
+            }
+        }
+    }
+    points
+}
+
+fn coordinate(samples: &Samples, axis: &Axis, row: u32) -> Option<f64> {
+    let column = samples.table.column(&axis.name)?;
+    axis.value(&column.values.cell(row as usize))
+}
+
+fn number(cell: &crate::data::Cell) -> f64 {
+    match cell {
+        crate::data::Cell::Number(value) => *value,
+        _ => f64::NAN,
+    }
+}
+
+/// Painted points come from the document, so that a stroke is seen at once, before the rows are
+/// prepared. Which part each belongs to is known once they are.
+fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
+    let DataSource::Points(spec) = &scene.spec.data.source else {
+        return Vec::new();
+    };
+    let mut train = vec![true; spec.points.len()];
+    let mut classes = vec![None; spec.points.len()];
+    if let Some(samples) = scene
+        .samples
+        .filter(|samples| samples.table.rows() == train.len())
+    {
+        for &row in &samples.validation {
+            if let Some(part) = train.get_mut(row as usize) {
+                *part = false;
+            }
+        }
+        let target = &samples.encoder.target;
+        if let Some(column) = samples.table.column(target.name()) {
+            for (row, class) in classes.iter_mut().enumerate() {
+                *class = target.class_of(&column.values, row);
+            }
+        }
+    }
+    let points = spec.points.iter().zip(train).zip(classes).enumerate();
+    points
+        .map(|(row, ((point, train), class))| MapPoint {
+            at: [point.x1, point.x2],
+            row: row as u32,
+            class,
+            look: Some(point.class),
+            value: f64::NAN,
+            train,
+        })
+        .collect()
+}
+
+/// A training point is filled with its colour, a validation point is hollow.
+fn marker(
+    shapes: &mut Vec<Shape>,
+    point: &MapPoint,
+    center: Pos2,
+    range: (f64, f64),
+    palette: &Palette,
+) {
+    let (shape, color, light) = match point.look {
+        Some(look) => (
+            theme::class_marker(look),
+            theme::class_color(look),
+            palette.neutral,
+        ),
+        None => {
+            let color = number_color(point.value, range, palette);
+            (theme::Marker::Circle, color, ink(palette))
+        }
+    };
+    let (fill, outline, width) = match (point.train, point.look) {
+        (true, _) => (color, light, 0.8),
+        (false, Some(_)) => (light, color, 1.6),
+        // A number is its colour: a hollow point would hide it, so it has a light rim instead.
+        (false, None) => (color, palette.neutral, 1.6),
+    };
+    shape.draw(shapes, center, RADIUS, fill, Stroke::new(width, outline));
+}
+
+/// The darkest tone of the theme.
+fn ink(palette: &Palette) -> Color32 {
+    if palette.dark {
+        palette.canvas
+    } else {
+        palette.text_strong
+    }
+}
+
+/// Turns shapes into triangles.
+fn mesh(shapes: Vec<Shape>, pixels_per_point: f32) -> Arc<Mesh> {
+    let options = TessellationOptions::default();
+    let mut tessellator = Tessellator::new(pixels_per_point, options, [1, 1], Vec::new());
+    tessellator.set_clip_rect(Rect::EVERYTHING);
+    let mut mesh = Mesh::default();
+    for shape in shapes {
+        tessellator.tessellate_shape(shape, &mut mesh);
+    }
+    Arc::new(mesh)
+}

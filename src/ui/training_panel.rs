@@ -1,0 +1,226 @@
+//! The training panel: method, learning rate, batch, loss, penalties, when to stop.
+
+use eframe::egui::{self, ScrollArea, Ui};
+
+use super::{Scene, theme, widget};
+use crate::app::Outbox;
+use crate::experiment::{Edit, Place, TrainingSpec};
+use crate::experiment::prepare::loss_for;
+use crate::nn::Loss;
+use crate::optim::{self, BatchUse, Method, Schedule, Setting, Settings};
+
+/// Draws the panel.
+pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+    widget::heading(
+        ui,
+        "Training",
+        "How the weights are changed. Everything here can be changed while the network trains.",
+    );
+    for problem in scene.problems_at(Place::Training) {
+        widget::problem(ui, problem, out);
+    }
+    let mut next = scene.spec.training.clone();
+    let mut change = Change::default();
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let room = ui.available_width();
+        let columns = (room / 236.0).floor().clamp(1.0, 3.0) as usize;
+        ui.columns(columns, |uis| {
+            let groups: [Group; 3] = [method, shaping, stopping];
+            for (index, group) in groups.into_iter().enumerate() {
+                if let Some(ui) = uis.get_mut(index % columns) {
+                    group(ui, scene, &mut next, &mut change);
+                }
+            }
+        });
+    });
+    if let Some(text) = change.text {
+        out.edit(Edit::SetTraining(next, text));
+    }
+}
+
+type Group = fn(&mut Ui, &Scene<'_>, &mut TrainingSpec, &mut Change);
+
+/// What was changed in this frame.
+#[derive(Default)]
+struct Change {
+    text: Option<&'static str>,
+}
+
+impl Change {
+    fn note(&mut self, changed: bool, text: &'static str) {
+        if changed {
+            self.text = Some(text);
+        }
+    }
+}
+
+fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {
+    let Some(current) = optim::method(&next.optimizer) else { return };
+    let help = "The training method (optimizer): how gradients become steps.";
+    ui.horizontal(|ui| {
+        ui.label("Method").on_hover_text(help);
+        let entries = optim::METHODS
+            .iter()
+            .map(|method| (method.id, method.name.to_owned(), page(method)));
+        if let Some(id) = widget::choice(ui, "Method", &page(current), current.id, entries)
+            && let Some(method) = optim::method(id)
+        {
+            id.clone_into(&mut next.optimizer);
+            next.settings = Settings::default();
+            next.learning_rate = method.default_learning_rate;
+            change.note(true, "change method");
+        }
+    });
+    if current.uses_learning_rate {
+        let help = "The learning rate: how large each step is. Too small and nothing moves, too \
+                    large and the loss jumps or explodes. Try ten times more and ten times less.";
+        let response = widget::row(ui, "Learning rate", help, |ui| {
+            widget::slider(ui, widget::scale(&mut next.learning_rate, 1e-5..=10.0, true))
+        });
+        change.note(response.changed(), "change learning rate");
+    }
+    match current.batch {
+        BatchUse::Mini => {
+            let help = "Rows that go through the network before each update. Small batches make \
+                        many noisy steps, large ones few steady steps.";
+            let response = widget::row(ui, "Batch size", help, |ui| {
+                widget::slider(ui, egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true))
+            });
+            change.note(response.changed(), "change batch size");
+        }
+        BatchUse::Full => {
+            widget::note(ui, "This method uses all training rows for each update.");
+        }
+    }
+    for setting in current.settings {
+        let mut value = next.settings.get(setting);
+        if setting_row(ui, setting, &mut value) {
+            next.settings.set(setting.id, value);
+            change.note(true, "change setting");
+        }
+    }
+}
+
+/// A method's page, as a tooltip.
+pub fn page(method: &Method) -> String {
+    format!(
+        "{}\n\n{}\n\n{}\n\nGood for: {}\nWeak at: {}\nSource: {}",
+        method.name, method.summary, method.formula, method.good_for, method.weak_at, method.source
+    )
+}
+
+fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
+    let help = format!("{} Default: {}.", setting.help, super::format::number(setting.default));
+    widget::row(ui, setting.name, &help, |ui| {
+        let slider = widget::scale(value, setting.min..=setting.max, setting.logarithmic);
+        widget::slider(ui, slider)
+    })
+    .changed()
+}
+
+fn shaping(ui: &mut Ui, scene: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {
+    loss(ui, scene, next, change);
+    schedule(ui, next, change);
+    let penalties = [
+        (
+            "L1",
+            "L1 penalty: adds l1·Σ|w| to the loss. Pulls weights to exactly zero, so that the \
+             network uses few inputs.",
+            &mut next.l1,
+        ),
+        (
+            "L2",
+            "L2 penalty: adds ½·l2·Σw² to the loss. Keeps weights small and the answer smooth; \
+             helps against learning by heart.",
+            &mut next.l2,
+        ),
+    ];
+    for (name, help, value) in penalties {
+        let response = widget::row(ui, name, help, |ui| {
+            widget::slider(ui, widget::scale(value, 0.0..=1.0, true))
+        });
+        change.note(response.changed(), "change penalty");
+    }
+    let help = "Longest gradient: longer ones are shortened to it. Helps when single steps throw \
+                the network far off.";
+    let changed = widget::optional(ui, "Clip gradient", help, &mut next.clip_norm, 1.0, |field| {
+        field.range(1e-3..=1e3).speed(0.01)
+    });
+    change.note(changed, "change gradient clipping");
+    let help = "Gradient ascent climbs the loss instead of descending: the network gets worse \
+                with every step. Shows what the sign of a step means.";
+    let response = ui.checkbox(&mut next.ascent, "Ascent").on_hover_text(help);
+    change.note(response.changed(), "change direction");
+}
+
+fn loss(ui: &mut Ui, scene: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {
+    let Some(output) = scene.output() else { return };
+    let usual = loss_for(output);
+    let help = "The loss: what training makes small. It says how far the answer is from the \
+                target.";
+    ui.horizontal(|ui| {
+        ui.label("Loss").on_hover_text(help);
+        let entries = Loss::ALL.iter().filter(|loss| loss.fits(output)).map(|&loss| {
+            (loss, loss.name().to_owned(), format!("{}\n{}", loss.formula(), loss.summary()))
+        });
+        let current = next.loss.unwrap_or(usual);
+        if let Some(loss) = widget::choice(ui, "Loss", help, current, entries) {
+            next.loss = (loss != usual).then_some(loss);
+            change.note(true, "change loss");
+        }
+    });
+}
+
+fn schedule(ui: &mut Ui, next: &mut TrainingSpec, change: &mut Change) {
+    let help = "How the learning rate changes during the run.";
+    ui.horizontal(|ui| {
+        ui.label("Schedule").on_hover_text(help);
+        let entries = Schedule::ALL.iter().map(|schedule| {
+            let about = format!("{}\n{}", schedule.formula(), schedule.summary());
+            (schedule.id(), schedule.name().to_owned(), about)
+        });
+        if let Some(id) = widget::choice(ui, "Schedule", help, next.schedule.id(), entries)
+            && let Some(schedule) = Schedule::from_id(id)
+        {
+            next.schedule = schedule;
+            change.note(true, "change schedule");
+        }
+    });
+    let mut values = next.schedule.values();
+    for setting in next.schedule.settings() {
+        let mut value = values.get(setting);
+        if setting_row(ui, setting, &mut value) {
+            values.set(setting.id, value);
+            next.schedule = next.schedule.with(&values);
+            change.note(true, "change schedule");
+        }
+    }
+}
+
+fn stopping(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {
+    let stop = &mut next.stop;
+    ui.label("Stop").on_hover_text("When the run ends by itself. The first rule that is met counts.");
+    let help = "Ends the run after so many epochs. Pressing Train again goes on for as many.";
+    change.note(count(ui, "After epochs", help, &mut stop.epochs, 1000), "change stop rule");
+    let help = "Early stopping: ends the run when the validation loss has not improved for so \
+                many epochs, and restores the best weights.";
+    change.note(count(ui, "Patience", help, &mut stop.patience, 20), "change stop rule");
+    let help = "Ends the run when the training loss is as small as this.";
+    let changed = widget::optional(ui, "Target loss", help, &mut stop.target_loss, 0.01, |field| {
+        field.range(0.0..=1e6).speed(0.001)
+    });
+    change.note(changed, "change stop rule");
+    ui.add_space(theme::SPACE_1);
+}
+
+/// A count that may be left out.
+fn count(ui: &mut Ui, name: &str, help: &str, value: &mut Option<u64>, default: u64) -> bool {
+    let mut number = value.map(|value| value as f64);
+    let changed = widget::optional(ui, name, help, &mut number, default as f64, |field| {
+        field.range(1.0..=1e9).speed(1.0).fixed_decimals(0)
+    });
+    if changed {
+        *value = number.map(|number| number.round() as u64);
+    }
+    changed
+}

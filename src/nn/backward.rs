@@ -2,7 +2,7 @@
 //!
 //! How much does the loss L change when one weight changes a little? The chain rule answers it for
 //! all weights at once, from the last layer to the first. Let δ = ∂L/∂z be the change of the loss
-//! with a layer's sums z. For the last layer, [`head`](super::head) knows it (for cross-entropy it
+//! with a layer's sums z. For the last layer, `head.rs` knows it (for cross-entropy it
 //! is simply output minus answer). A dense layer computed z = W·x + b, so
 //!
 //! ```text

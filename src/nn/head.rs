@@ -201,59 +201,93 @@ pub(super) fn delta_rate<T: Real, K: Kernels<T>>(
     let (width, count) = (*width, network.outputs());
     let size = count * width;
     let weights = &weights[..width];
-    let share = output_share(network);
     let z = &last.z[..size];
     let outputs = answers(&last.a, targets, weights, count);
-    let o = outputs.outputs;
-    let z_rate = &rates.z[..size];
     let rate = &mut rates.delta[..size];
-    rate.copy_from_slice(z_rate);
-    match (loss, network.output_activation()) {
-        (Loss::BinaryCrossEntropy, _) => {
-            let logits = answers(z, targets, weights, count);
-            loss_bend::<Logistic, T, K>(kernels, logits, T::one(), rate);
+    rate.copy_from_slice(&rates.z[..size]);
+    if loss == Loss::BinaryCrossEntropy {
+        let logits = answers(z, targets, weights, count);
+        loss_bend::<Logistic, T, K>(kernels, logits, T::one(), rate);
+        return;
+    }
+    if loss == Loss::SoftmaxCrossEntropy {
+        softmax_back(outputs.outputs, rate, width);
+        for row in rate.chunks_exact_mut(width) {
+            row.iter_mut()
+                .zip(weights)
+                .for_each(|(rate, &weight)| *rate = *rate * weight);
         }
-        (Loss::SoftmaxCrossEntropy, _) => {
-            softmax_back(o, rate, width);
-            for row in rate.chunks_exact_mut(width) {
-                row.iter_mut()
-                    .zip(weights)
-                    .for_each(|(rate, &weight)| *rate = *rate * weight);
-            }
+        return;
+    }
+    let share = output_share(network);
+    let slope = full.then_some(&mut last.delta[..size]);
+    match network.output_activation() {
+        OutputActivation::Identity => output_bend(kernels, loss, outputs, share, rate),
+        OutputActivation::Sigmoid => {
+            let logits = (z, &rates.z[..size]);
+            sigmoid_rate(kernels, loss, outputs, share, logits, rate, slope);
         }
-        (_, OutputActivation::Identity) => output_bend(kernels, loss, outputs, share, rate),
-        (_, OutputActivation::Sigmoid) => {
-            times_slope(kernels, Activation::Sigmoid, z, o, rate);
-            output_bend(kernels, loss, outputs, share, rate);
-            if full {
-                let delta = &mut last.delta[..size];
-                output_slope(kernels, loss, outputs, share, delta);
-                let bent = Bent {
-                    z,
-                    a: o,
-                    z_rate,
-                    delta,
-                    delta_rate: rate,
-                };
-                times_slope_and_bend(kernels, Activation::Sigmoid, bent);
-            } else {
-                times_slope(kernels, Activation::Sigmoid, z, o, rate);
-            }
-        }
-        (_, OutputActivation::Softmax) => {
-            softmax_back(o, rate, width);
-            // R{o}, needed again below; the layer's own rate buffer is free at the last layer.
+        OutputActivation::Softmax => {
+            // The last layer's R{a} is not read by anyone else.
             let o_rate = &mut rates.a[..size];
-            o_rate.copy_from_slice(rate);
-            output_bend(kernels, loss, outputs, share, rate);
-            softmax_back(o, rate, width);
-            if full {
-                let slope = &mut last.delta[..size];
-                output_slope(kernels, loss, outputs, share, slope);
-                add_softmax_bend(o, o_rate, slope, rate, width);
-                softmax_back(o, slope, width);
-            }
+            softmax_rate(kernels, loss, outputs, share, o_rate, rate, slope);
         }
+    }
+}
+
+/// R{z} → R{δ} through a sigmoid output; `logits` is z and R{z}. Given a place for δ, adds the
+/// Hessian's part and writes δ there.
+#[inline(always)]
+fn sigmoid_rate<T: Real, K: Kernels<T>>(
+    kernels: K,
+    loss: Loss,
+    outputs: Answers<'_, T>,
+    share: T,
+    logits: (&[T], &[T]),
+    rate: &mut [T],
+    delta: Option<&mut [T]>,
+) {
+    let (z, z_rate) = logits;
+    let o = outputs.outputs;
+    times_slope(kernels, Activation::Sigmoid, z, o, rate);
+    output_bend(kernels, loss, outputs, share, rate);
+    if let Some(delta) = delta {
+        output_slope(kernels, loss, outputs, share, delta);
+        let bent = Bent {
+            z,
+            a: o,
+            z_rate,
+            delta,
+            delta_rate: rate,
+        };
+        times_slope_and_bend(kernels, Activation::Sigmoid, bent);
+    } else {
+        times_slope(kernels, Activation::Sigmoid, z, o, rate);
+    }
+}
+
+/// R{z} → R{δ} through a softmax output; R{o} is kept in `o_rate`. Given a place for δ, adds the
+/// Hessian's part and writes δ there.
+#[inline(always)]
+fn softmax_rate<T: Real, K: Kernels<T>>(
+    kernels: K,
+    loss: Loss,
+    outputs: Answers<'_, T>,
+    share: T,
+    o_rate: &mut [T],
+    rate: &mut [T],
+    delta: Option<&mut [T]>,
+) {
+    let (o, width) = (outputs.outputs, outputs.weights.len());
+    // The softmax's matrix of derivatives is symmetric: forward and back are the same product.
+    softmax_back(o, rate, width);
+    o_rate.copy_from_slice(rate);
+    output_bend(kernels, loss, outputs, share, rate);
+    softmax_back(o, rate, width);
+    if let Some(slope) = delta {
+        output_slope(kernels, loss, outputs, share, slope);
+        add_softmax_bend(o, o_rate, slope, rate, width);
+        softmax_back(o, slope, width);
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Panels {
     /// The window's title, as last set.
     pub title: String,
     canvas: canvas::CanvasState,
-    //result: result::ResultState,
+    result: result::ResultState,
     data: data_panel::DataPanelState,
 }
 
@@ -77,7 +77,7 @@ impl Panels {
             .default_size(if narrow { 320.0 } else { 404.0 })
             .size_range(280.0..=(width * 0.5).max(281.0))
             .show_separator_line(false)
-            .show(ui, |_ui| ());
+            .show(ui, |ui| result::show(ui, scene, view, out, &mut self.result));
         CentralPanel::no_frame()
             .frame(Frame::new().fill(palette.background))
             .show(ui, |ui| self.show_centre(ui, scene, view, out));

@@ -36,54 +36,100 @@ pub(super) fn product(product: &Product<'_, f32>, out: &mut [f32], columns: usiz
         Left::Rows { values, stride } => (values, stride, 1),
         Left::Columns { values, stride } => (values, 1, stride),
     };
-    let out = &mut out[..rows * columns];
+    let left = Matrix {
+        values: left,
+        rows,
+        columns: terms,
+        row_step,
+        column_step: term_step,
+    };
+    let right = Matrix {
+        values: right,
+        rows: terms,
+        columns,
+        row_step: right_stride,
+        column_step: 1,
+    };
     match start {
-        // Nothing is read then, unless there are no terms to write.
-        Start::Zero if terms > 0 => {}
-        Start::Zero => out.fill(0.0),
+        Start::Zero => multiply(left, right, out, false),
         Start::Rows(starts) => {
             for (row, &start) in out.chunks_mut(columns.max(1)).zip(&starts[..rows]) {
                 row.fill(start);
             }
+            multiply(left, right, out, true);
         }
-        Start::Keep => {}
+        Start::Keep => multiply(left, right, out, true),
     }
-    if rows == 0 || terms == 0 || columns == 0 {
-        return;
+}
+
+/// A matrix somewhere in a slice.
+#[derive(Clone, Copy)]
+struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    /// The distance from one row to the next.
+    row_step: usize,
+    /// The distance from one column to the next.
+    column_step: usize,
+}
+
+impl Matrix<'_> {
+    /// Whether every element lies in the slice. A matrix without elements does not count.
+    fn is_inside(&self) -> bool {
+        let down = self
+            .rows
+            .checked_sub(1)
+            .and_then(|row| row.checked_mul(self.row_step));
+        let along = self
+            .columns
+            .checked_sub(1)
+            .and_then(|c| c.checked_mul(self.column_step));
+        let last = down
+            .zip(along)
+            .and_then(|(down, along)| down.checked_add(along));
+        last.is_some_and(|last| last < self.values.len())
     }
-    let last_left = (rows - 1) * row_step + (terms - 1) * term_step;
+}
+
+/// out = left · right, or out + left · right with `add`; `out` lies row by row without gaps.
+fn multiply(left: Matrix<'_>, right: Matrix<'_>, out: &mut [f32], add: bool) {
     assert!(
-        last_left < left.len(),
-        "the left matrix is larger than its slice"
+        left.is_inside() && right.is_inside(),
+        "a matrix is larger than its slice"
     );
-    let last_right = (terms - 1) * right_stride + columns - 1;
+    assert_eq!(
+        left.columns, right.rows,
+        "one column on the left for each row on the right"
+    );
+    let size = left.rows.checked_mul(right.columns);
     assert!(
-        last_right < right.len(),
-        "the right matrix is larger than its slice"
+        size.is_some_and(|size| size <= out.len()),
+        "the result is larger than its slice"
     );
+    let step = |step: usize| step.cast_signed();
     #[expect(
         unsafe_code,
-        reason = "the crate takes pointers; every matrix is checked to lie inside its slice"
+        reason = "the crate takes pointers; the slices are checked above"
     )]
-    // SAFETY: The farthest elements that are read, `last_left` and `last_right`, were just checked
-    // to lie in their slices, and `out` was cut to exactly rows · columns elements. `out` is
-    // borrowed mutably, so nothing else overlaps it. A slice is at most `isize::MAX` bytes long,
-    // so no stride that passed the checks overflows (of a single row or column it is not used).
+    // SAFETY: Both matrices were just checked to lie inside their slices, and the result, which
+    // has no gaps, inside `out`. `out` is borrowed mutably, so it overlaps neither. No matrix is
+    // empty. A slice is at most `isize::MAX` bytes long, so no step that is taken overflows.
     unsafe {
         gemm::gemm(
-            rows,
-            columns,
-            terms,
+            left.rows,
+            right.columns,
+            left.columns,
             out.as_mut_ptr(),
             1,
-            columns.cast_signed(),
-            !matches!(start, Start::Zero),
-            left.as_ptr(),
-            term_step.cast_signed(),
-            row_step.cast_signed(),
-            right.as_ptr(),
-            1,
-            right_stride.cast_signed(),
+            step(right.columns),
+            add,
+            left.values.as_ptr(),
+            step(left.column_step),
+            step(left.row_step),
+            right.values.as_ptr(),
+            step(right.column_step),
+            step(right.row_step),
             1.0,
             1.0,
             false,
@@ -91,5 +137,50 @@ pub(super) fn product(product: &Product<'_, f32>, out: &mut [f32], columns: usiz
             false,
             gemm::Parallelism::None,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "larger than its slice")]
+    fn a_matrix_outside_its_slice_is_refused() {
+        let (left, right) = ([1.0; 12], [1.0; 20]);
+        let left = Left::Rows {
+            values: &left,
+            stride: 4,
+        };
+        let start = Start::Zero;
+        let one_row_too_many = Product {
+            start,
+            left,
+            right: &right,
+            right_stride: 5,
+            rows: 4,
+            terms: 4,
+        };
+        product(&one_row_too_many, &mut [0.0; 20], 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "larger than its slice")]
+    fn sizes_that_overflow_are_refused() {
+        let left = Left::Rows {
+            values: &[1.0],
+            stride: usize::MAX / 2,
+        };
+        let start = Start::Keep;
+        let right = &[1.0; 2];
+        let huge = Product {
+            start,
+            left,
+            right,
+            right_stride: 1,
+            rows: 3,
+            terms: 1,
+        };
+        product(&huge, &mut [0.0; 3], 1);
     }
 }

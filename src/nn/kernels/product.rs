@@ -62,7 +62,7 @@ impl<S: Simd> Multiply<'_, S> {
             }
         }
         while column + 2 * S::F32_LANES <= self.columns {
-            self.all_rows::<6, 2, TRANSPOSED>(column);
+            self.all_rows::<4, 2, TRANSPOSED>(column);
             column += 2 * S::F32_LANES;
         }
         while column < self.columns {

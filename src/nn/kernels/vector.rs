@@ -65,6 +65,8 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
     #[inline(always)]
     fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
+        // A second thread would take some of the rows: each number is one sum in one order,
+        // whoever computes it.
         if gemm::is_worthwhile(product, columns) {
             gemm::product(product, out, columns);
         } else {

@@ -1,8 +1,8 @@
 //! A layer's card: its ground, its header with title and buttons, its menu.
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::Stage;
@@ -15,6 +15,13 @@ use crate::experiment::{Edit, LayerKind, Place};
 use crate::ui::icon::{self, Icon};
 use crate::ui::theme;
 use crate::ui::view::{ResultTab, Selection, View};
+
+/// Width of a letter of the title, as a share of the text's size: enough to know what has room.
+const LETTER: f32 = 0.62;
+
+/// What freezing a layer does.
+const FREEZE: &str = "Freeze: training leaves the weights and biases of a frozen layer as they are. \
+                      Its curves are dashed.";
 
 /// The icon of a kind of layer.
 pub(super) const fn icon_of(kind: LayerKind) -> Icon {
@@ -60,7 +67,11 @@ pub(super) fn paint_ground(
 ) {
     let palette = stage.palette;
     let selected = view.selection == Some(Selection::Layer(card.id));
-    let wrong = stage.scene.problems_at(Place::Layer(card.id)).next().is_some();
+    let wrong = stage
+        .scene
+        .problems_at(Place::Layer(card.id))
+        .next()
+        .is_some();
     let stroke = if selected {
         Stroke::new(1.5, palette.accent_text)
     } else if wrong {
@@ -68,7 +79,11 @@ pub(super) fn paint_ground(
     } else {
         Stroke::new(1.0, palette.outline)
     };
-    let fill = if dragged { palette.card.gamma_multiply(0.4) } else { palette.card };
+    let fill = if dragged {
+        palette.card.gamma_multiply(0.4)
+    } else {
+        palette.card
+    };
     let corner = CornerRadius::same(theme::RADIUS);
     painter.rect(place.rect, corner, fill, stroke, StrokeKind::Inside);
 }
@@ -99,7 +114,11 @@ pub(super) fn show_header(
         view.tab = ResultTab::Inspector;
     }
     if response.drag_started_by(egui::PointerButton::Primary) {
-        *drag = Some(Drag::new(Item::Layer(card.id), response.id, ghost_label(card)));
+        *drag = Some(Drag::new(
+            Item::Layer(card.id),
+            response.id,
+            ghost_label(card),
+        ));
     }
     response.context_menu(|ui| menu(ui, stage, card, view, out));
 
@@ -118,7 +137,8 @@ pub(super) fn show_header(
         let corner = CornerRadius::same(theme::RADIUS);
         let stroke = Stroke::new(1.0, palette.text_weak);
         if !selected {
-            ui.painter().rect_stroke(place.rect, corner, stroke, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(place.rect, corner, stroke, StrokeKind::Inside);
         }
     }
 }
@@ -144,14 +164,25 @@ fn paint_title(
 ) {
     let palette = stage.palette;
     let measure = stage.layout.measure;
+    let mut left = header.left() + measure.pad * 0.5;
     let handle = (measure.text * 0.95).min(18.0);
-    let left = header.left() + measure.pad * 0.5;
-    let color: Color32 = if hovered { palette.text } else { palette.text_weak.gamma_multiply(0.6) };
-    icon::DRAG.paint(painter, pos2(left + handle / 2.0, header.center().y), handle, color);
-    let text = Rect::from_min_max(
-        pos2(left + handle + 2.0, header.top()),
-        pos2(right, header.bottom()),
-    );
+    if right - left >= handle + 2.0 + title_width(stage, card) {
+        let color = if hovered {
+            palette.text
+        } else {
+            palette.text_weak.gamma_multiply(0.6)
+        };
+        icon::DRAG.paint(
+            painter,
+            pos2(left + handle / 2.0, header.center().y),
+            handle,
+            color,
+        );
+        left += handle + 2.0;
+    } else {
+        left = header.left() + measure.pad;
+    }
+    let text = Rect::from_min_max(pos2(left, header.top()), pos2(right, header.bottom()));
     let font = paint::strong(measure.text);
     paint::text_in(
         painter,
@@ -161,6 +192,15 @@ fn paint_title(
         font,
         palette.text_strong,
     );
+}
+
+/// Whether a layer has weights that training could leave alone.
+const fn can_freeze(card: &Card) -> bool {
+    matches!(card.kind, LayerKind::Dense { .. } | LayerKind::Output)
+}
+
+fn title_width(stage: &Stage<'_>, card: &Card) -> f32 {
+    card.kind.name().len() as f32 * stage.layout.measure.text * LETTER
 }
 
 /// The buttons at the right of the header; returns where they begin.
@@ -179,7 +219,10 @@ fn show_buttons(
     let mut right = header.right() - measure.pad * 0.3;
     let mut next = || {
         right -= side;
-        Rect::from_center_size(pos2(right + side / 2.0, header.center().y), vec2(side, side))
+        Rect::from_center_size(
+            pos2(right + side / 2.0, header.center().y),
+            vec2(side, side),
+        )
     };
     let id = super::id_of(card.id);
     let lower = card.lower_name();
@@ -191,35 +234,41 @@ fn show_buttons(
         name: &format!("Remove {lower}"),
         tooltip: "Removes this layer. Undo brings it back.",
     };
-    if remove.show(ui, next(), id.with("remove"), icon_size).clicked() {
+    if remove
+        .show(ui, next(), id.with("remove"), icon_size)
+        .clicked()
+    {
         drag::remove(card.id, view, out);
     }
-    let can_freeze = matches!(card.kind, LayerKind::Dense { .. } | LayerKind::Output);
-    if can_freeze && (card.frozen || header.width() >= 84.0) {
+    let has_room = header.width() >= title_width(stage, card) + 2.0 * side + measure.pad;
+    if can_freeze(card) && (card.frozen || has_room) {
         let verb = if card.frozen { "Unfreeze" } else { "Freeze" };
         let freeze = IconButton {
             icon: icon::SNOWFLAKE,
-            color: if card.frozen { palette.accent_text } else { palette.text_weak },
+            color: if card.frozen {
+                palette.accent_text
+            } else {
+                palette.text_weak
+            },
             hovered: palette.accent_text,
             name: &format!("{verb} {lower}"),
-            tooltip: "Freeze: training leaves the weights and biases of a frozen layer as they \
-                      are. Its curves are dashed.",
+            tooltip: FREEZE,
         };
-        if freeze.show(ui, next(), id.with("freeze"), icon_size).clicked() {
-            out.edit(Edit::FreezeLayer { id: card.id, frozen: !card.frozen });
+        if freeze
+            .show(ui, next(), id.with("freeze"), icon_size)
+            .clicked()
+        {
+            out.edit(Edit::FreezeLayer {
+                id: card.id,
+                frozen: !card.frozen,
+            });
         }
     }
     right
 }
 
 /// The menu of a card: everything that can be done to it without dragging.
-pub(super) fn menu(
-    ui: &mut Ui,
-    stage: &Stage<'_>,
-    card: &Card,
-    view: &mut View,
-    out: &mut Outbox,
-) {
+pub(super) fn menu(ui: &mut Ui, stage: &Stage<'_>, card: &Card, view: &mut View, out: &mut Outbox) {
     let last = stage.cards.len().saturating_sub(1);
     let at = card.position;
     if ui.button((icon::SEARCH, "Select in inspector")).clicked() {
@@ -227,21 +276,33 @@ pub(super) fn menu(
         view.tab = ResultTab::Inspector;
     }
     if ui.button((icon::COPY, "Duplicate")).clicked() {
-        out.edit(Edit::InsertLayer { at: at + 1, kind: card.kind });
+        out.edit(Edit::InsertLayer {
+            at: at + 1,
+            kind: card.kind,
+        });
         view.selection = Some(Selection::Layer(stage.scene.spec.network.free_id()));
     }
     let left = egui::Button::new((icon::ARROW_LEFT, "Move left"));
     if ui.add_enabled(at > 0, left).clicked() {
-        out.edit(Edit::MoveLayer { id: card.id, to: at.saturating_sub(1) });
+        out.edit(Edit::MoveLayer {
+            id: card.id,
+            to: at.saturating_sub(1),
+        });
     }
     let right = egui::Button::new((icon::ARROW_RIGHT, "Move right"));
     if ui.add_enabled(at < last, right).clicked() {
-        out.edit(Edit::MoveLayer { id: card.id, to: at + 1 });
+        out.edit(Edit::MoveLayer {
+            id: card.id,
+            to: at + 1,
+        });
     }
-    if matches!(card.kind, LayerKind::Dense { .. } | LayerKind::Output) {
+    if can_freeze(card) {
         let text = if card.frozen { "Unfreeze" } else { "Freeze" };
         if ui.button((icon::SNOWFLAKE, text)).clicked() {
-            out.edit(Edit::FreezeLayer { id: card.id, frozen: !card.frozen });
+            out.edit(Edit::FreezeLayer {
+                id: card.id,
+                frozen: !card.frozen,
+            });
         }
     }
     ui.separator();

@@ -11,7 +11,7 @@ use super::paint;
 use crate::app::Outbox;
 use crate::experiment::{Edit, LayerKind, spec::MAX_UNITS};
 use crate::nn::Activation;
-use crate::ui::icon;
+use crate::ui::icon::{self, Icon};
 use crate::ui::theme::{self, Palette};
 
 /// Range of z in the pictures of activations.
@@ -26,7 +26,8 @@ pub(super) fn show(ui: &mut Ui, stage: &Stage<'_>, card: &Card, place: &CardBox,
             let height = stage.layout.measure.control;
             let size = vec2(place.footer.width(), height);
             let upper = Rect::from_min_size(place.footer.min, size);
-            let lower = Rect::from_min_size(pos2(upper.left(), place.footer.bottom() - height), size);
+            let lower =
+                Rect::from_min_size(pos2(upper.left(), place.footer.bottom() - height), size);
             activation_combo(ui, stage, card, upper, activation, out);
             units_row(ui, stage, card, lower, units, out);
         }
@@ -63,7 +64,10 @@ fn activation_combo(
                 });
                 let item = ui.selectable_label(choice == activation, (picture, choice.name()));
                 if item.clicked() {
-                    out.edit(Edit::SetActivation { id: card.id, activation: choice });
+                    out.edit(Edit::SetActivation {
+                        id: card.id,
+                        activation: choice,
+                    });
                 }
                 item.on_hover_ui(|ui| activation_tooltip(ui, choice, palette));
             }
@@ -89,7 +93,12 @@ fn activation_tooltip(ui: &mut Ui, activation: Activation, palette: &Palette) {
     painter.hline(rect.x_range(), rect.center().y, grid);
     painter.vline(rect.center().x, rect.y_range(), grid);
     let inner = rect.shrink(6.0);
-    paint_activation(painter, inner, activation, Stroke::new(2.0, palette.accent_text));
+    paint_activation(
+        painter,
+        inner,
+        activation,
+        Stroke::new(2.0, palette.accent_text),
+    );
     ui.label(activation.summary());
 }
 
@@ -102,7 +111,10 @@ fn paint_activation(painter: &Painter, rect: Rect, activation: Activation, strok
         .map(|step| PREVIEW_REACH * (step as f32 / 28.0 - 1.0))
         .map(|z| {
             let value = activation.value(z);
-            pos2(rect.center().x + z * scale, rect.center().y - value * vertical)
+            pos2(
+                rect.center().x + z * scale,
+                rect.center().y - value * vertical,
+            )
         })
         .filter(|point| point.y >= rect.top() - 0.5 && point.y <= rect.bottom() + 0.5)
         .collect();
@@ -119,47 +131,88 @@ fn units_row(
 ) {
     let zoom = stage.layout.measure.zoom;
     let mut child = paint::zoomed_child(ui, rect, zoom, ("units", card.id));
-    let side = rect.height();
-    let gap = (3.0 * zoom).clamp(2.0, 4.0);
-    let left = Rect::from_min_size(rect.min, Vec2::splat(side));
-    let right = Rect::from_min_max(pos2(rect.right() - side, rect.top()), rect.max);
-    let middle = Rect::from_min_max(
-        pos2(left.right() + gap, rect.top()),
-        pos2(right.left() - gap, rect.bottom()),
-    );
-    let lower = card.lower_name();
-    let size = stage.layout.measure.small;
     child.spacing_mut().button_padding = Vec2::ZERO;
-    for (place, sign, picture, name, enabled) in [
-        (left, -1, icon::MINUS, format!("Remove a neuron from {lower}"), units > 1),
-        (right, 1, icon::PLUS, format!("Add a neuron to {lower}"), units < MAX_UNITS),
-    ] {
-        let builder = egui::UiBuilder::new().id_salt(sign).max_rect(place);
-        let mut slot = child.new_child(builder);
-        if !enabled {
-            slot.disable();
-        }
-        let response = slot.put(place, egui::Button::new(picture.atom(size)));
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
-        if response.clicked() {
-            let units = units.saturating_add_signed(sign);
-            out.edit(Edit::SetUnits { id: card.id, units });
-        }
-        response.on_hover_text(name).on_disabled_hover_text("A layer has at least one neuron.");
-    }
+    let side = rect.height().min(rect.width() * 0.24);
+    let gap = (3.0 * zoom).clamp(2.0, 4.0);
+    let left = rect.with_max_x(rect.left() + side);
+    let right = rect.with_min_x(rect.right() - side);
+    let middle = Rect::from_x_y_ranges(left.right() + gap..=right.left() - gap, rect.y_range());
+
+    let fewer = Step {
+        by: -1,
+        icon: icon::MINUS,
+        verb: "Remove a neuron from",
+    };
+    let more = Step {
+        by: 1,
+        icon: icon::PLUS,
+        verb: "Add a neuron to",
+    };
+    fewer.show(&mut child, stage, card, left, units, out);
+    more.show(&mut child, stage, card, right, units, out);
+
     let mut value = units;
     let field = egui::DragValue::new(&mut value)
         .range(1..=MAX_UNITS)
         .speed(0.1)
         .update_while_editing(false);
-    let response = child.put(middle, field).accessible_name(format!("Neurons in {lower}"));
+    let name = format!("Neurons in {}", card.lower_name());
+    let response = child.put(middle, field).accessible_name(name);
     if value != units {
-        out.edit(Edit::SetUnits { id: card.id, units: value });
+        out.edit(Edit::SetUnits {
+            id: card.id,
+            units: value,
+        });
     }
     response.on_hover_text(
         "Number of neurons (units). Click to type, or drag. More neurons can bend the answer in \
          more places, but cost time and can learn the training rows by heart.",
     );
+}
+
+/// A button that changes the number of neurons by one.
+struct Step {
+    by: isize,
+    icon: Icon,
+    verb: &'static str,
+}
+
+impl Step {
+    fn show(
+        &self,
+        ui: &mut Ui,
+        stage: &Stage<'_>,
+        card: &Card,
+        rect: Rect,
+        units: usize,
+        out: &mut Outbox,
+    ) {
+        let after = units.saturating_add_signed(self.by);
+        let enabled = (1..=MAX_UNITS).contains(&after);
+        let mut slot = ui.new_child(egui::UiBuilder::new().id_salt(self.by).max_rect(rect));
+        if !enabled {
+            slot.disable();
+        }
+        let picture = self.icon.atom(stage.layout.measure.small);
+        let response = slot.put(rect, egui::Button::new(picture));
+        let name = format!("{} {}", self.verb, card.lower_name());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
+        if response.clicked() {
+            out.edit(Edit::SetUnits {
+                id: card.id,
+                units: after,
+            });
+        }
+        let tooltip = if self.by > 0 {
+            "One neuron more."
+        } else {
+            "One neuron fewer."
+        };
+        let limits = format!("A layer has 1 to {MAX_UNITS} neurons.");
+        response
+            .on_hover_text(tooltip)
+            .on_disabled_hover_text(limits);
+    }
 }
 
 fn rate_field(
@@ -182,7 +235,10 @@ fn rate_field(
     let name = format!("Dropout rate of {}", card.lower_name());
     let response = child.put(rect, field).accessible_name(name);
     if response.changed() && (percent - before).abs() > 1e-6 {
-        out.edit(Edit::SetRate { id: card.id, rate: (percent / 100.0) as f32 });
+        out.edit(Edit::SetRate {
+            id: card.id,
+            rate: (percent / 100.0) as f32,
+        });
     }
     response.on_hover_text(
         "Dropout rate p: in each update every value is set to 0 with this probability, the others \
@@ -191,14 +247,18 @@ fn rate_field(
     );
 }
 
+/// The order in which dots become hollow: scattered rather than in a row.
+const SCATTERED: [usize; 10] = [3, 8, 1, 6, 4, 9, 0, 5, 2, 7];
+
 /// Ten dots; as many are hollow as values are switched off.
 fn dropout_dots(painter: &Painter, body: Rect, rate: f32, palette: &Palette) {
     let off = (rate * 10.0).round() as usize;
-    let step = vec2((body.width() / 3.0).min(body.height() / 4.0), body.height() / 5.2);
+    let step = vec2(
+        (body.width() / 3.0).min(body.height() / 4.0),
+        body.height() / 5.2,
+    );
     let radius = (step.y * 0.3).clamp(2.0, 10.0);
-    // Switched-off dots lie scattered rather than in a row.
-    const ORDER: [usize; 10] = [3, 8, 1, 6, 4, 9, 0, 5, 2, 7];
-    for (dot, &turn) in ORDER.iter().enumerate() {
+    for (dot, &turn) in SCATTERED.iter().enumerate() {
         let side = if dot % 2 == 0 { -0.5 } else { 0.5 };
         let row = (dot / 2) as f32 - 2.0;
         let center = body.center() + vec2(side * step.x, row * step.y);
@@ -247,7 +307,14 @@ fn output_text(ui: &mut Ui, stage: &Stage<'_>, card: &Card, rect: Rect) {
 fn input_text(ui: &mut Ui, stage: &Stage<'_>, card: &Card, rect: Rect) {
     if let Some((width, height)) = stage.facts.picture {
         let text = format!("{width} × {height} pixels");
-        footer_text(ui, stage, card, rect, [&text, ""], "Each pixel is an input of its own.");
+        footer_text(
+            ui,
+            stage,
+            card,
+            rect,
+            [&text, ""],
+            "Each pixel is an input of its own.",
+        );
     } else if card.units == 0 {
         let tooltip = "The inputs are the columns of the data. Choose data on the left.";
         footer_text(ui, stage, card, rect, ["No data", "yet"], tooltip);
@@ -273,8 +340,19 @@ fn footer_text(
     for (index, line) in lines.iter().take(used).enumerate() {
         let top = rect.top() + index as f32 * height;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
-        let color = if index == 0 { stage.palette.text } else { stage.palette.text_weak };
-        paint::text_in(ui.painter(), row, Align2::CENTER_CENTER, line, font.clone(), color);
+        let color = if index == 0 {
+            stage.palette.text
+        } else {
+            stage.palette.text_weak
+        };
+        paint::text_in(
+            ui.painter(),
+            row,
+            Align2::CENTER_CENTER,
+            line,
+            font.clone(),
+            color,
+        );
     }
     response.on_hover_text(tooltip);
 }

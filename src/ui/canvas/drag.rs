@@ -13,10 +13,10 @@ use super::model::{self, Card};
 use super::paint;
 use crate::app::Outbox;
 use crate::experiment::{Edit, LayerKind};
+use crate::ui::icon;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::{Selection, View};
-use crate::ui::icon;
 
 /// What is dragged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +53,12 @@ enum Target {
 impl Drag {
     /// Begins to drag.
     pub fn new(item: Item, source: Id, label: String) -> Self {
-        Self { item, source, label, target: Target::None }
+        Self {
+            item,
+            source,
+            label,
+            target: Target::None,
+        }
     }
 
     /// Looks where the pointer is. `layout` is that without a gap, so that opening the gap does
@@ -61,9 +66,19 @@ impl Drag {
     pub fn aim(&mut self, pointer: Option<Pos2>, layout: &Layout, canvas: Rect) {
         self.target = match pointer {
             Some(at) if self.can_be_binned() && bin_rect(canvas).contains(at) => Target::Bin,
-            Some(at) if canvas.contains(at) => Target::Gap(layout.position_at(at.x)),
+            Some(at) if canvas.contains(at) => Target::Gap(self.place(at.x, layout)),
             _ => Target::None,
         };
+    }
+
+    /// Where it lands at `x`. A new input goes to the front and a new output to the end, wherever
+    /// they are dropped: the gap shows it.
+    fn place(&self, x: f32, layout: &Layout) -> usize {
+        match self.item {
+            Item::New(LayerKind::Input) => 0,
+            Item::New(LayerKind::Output) => layout.boxes.len(),
+            Item::New(_) | Item::Layer(_) => layout.position_at(x),
+        }
     }
 
     /// Whether it is over the bin.
@@ -78,7 +93,9 @@ impl Drag {
 
     /// The gap it is over, unless that is where it comes from.
     pub fn gap(&self, cards: &[Card]) -> Option<usize> {
-        let Target::Gap(at) = self.target else { return None };
+        let Target::Gap(at) = self.target else {
+            return None;
+        };
         match self.item {
             Item::New(_) => Some(at),
             Item::Layer(id) => {
@@ -126,7 +143,10 @@ pub(super) fn add(
 /// Takes a layer away.
 pub(super) fn remove(id: u32, view: &mut View, out: &mut Outbox) {
     out.edit(Edit::RemoveLayer { id });
-    if view.selection.is_some_and(|selection| selection.layer() == id) {
+    if view
+        .selection
+        .is_some_and(|selection| selection.layer() == id)
+    {
         view.selection = None;
     }
 }
@@ -159,8 +179,12 @@ pub(super) fn finish(
     out: &mut Outbox,
 ) {
     let Some(current) = drag else { return };
-    let (escaped, released) =
-        ui.input(|input| (input.key_pressed(egui::Key::Escape), input.pointer.any_released()));
+    let (escaped, released) = ui.input(|input| {
+        (
+            input.key_pressed(egui::Key::Escape),
+            input.pointer.any_released(),
+        )
+    });
     if !escaped && !released && ui.ctx().is_being_dragged(current.source) {
         return;
     }
@@ -172,7 +196,12 @@ pub(super) fn finish(
 }
 
 /// Opens the gap under the pointer, gently.
-pub(super) fn open_gap(ui: &Ui, gap: Option<usize>, cards: usize, layout: &mut Layout) -> Option<Rect> {
+pub(super) fn open_gap(
+    ui: &Ui,
+    gap: Option<usize>,
+    cards: usize,
+    layout: &mut Layout,
+) -> Option<Rect> {
     let mut opened = None;
     for at in 0..=cards {
         let id = super::root_id().with(("gap", at));
@@ -189,19 +218,30 @@ pub(super) fn open_gap(ui: &Ui, gap: Option<usize>, cards: usize, layout: &mut L
     let (at, width) = (gap?, opened?);
     let height = layout.content.height().max(120.0);
     let center = pos2(layout.gap_center(at), layout.content.center().y);
-    Some(Rect::from_center_size(center, vec2((width * 0.75).max(4.0), height)))
+    Some(Rect::from_center_size(
+        center,
+        vec2((width * 0.75).max(4.0), height),
+    ))
 }
 
 /// The place where the layer will stand.
 pub(super) fn paint_gap(painter: &Painter, rect: Rect, palette: &Palette) {
     let fill = palette.accent.gamma_multiply(0.25);
     let stroke = Stroke::new(1.5, palette.accent_text);
-    painter.rect(rect, CornerRadius::same(theme::RADIUS), fill, stroke, StrokeKind::Inside);
+    painter.rect(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        fill,
+        stroke,
+        StrokeKind::Inside,
+    );
 }
 
 /// What is dragged, under the pointer.
 pub(super) fn paint_ghost(ui: &Ui, drag: &Drag, palette: &Palette) {
-    let Some(pointer) = ui.ctx().pointer_latest_pos() else { return };
+    let Some(pointer) = ui.ctx().pointer_latest_pos() else {
+        return;
+    };
     ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
     let layer = LayerId::new(Order::Tooltip, super::root_id().with("ghost"));
     let painter = ui.ctx().layer_painter(layer);
@@ -209,18 +249,40 @@ pub(super) fn paint_ghost(ui: &Ui, drag: &Drag, palette: &Palette) {
     let galley = paint::line(&painter, &drag.label, font, palette.text_strong, 240.0);
     let size = galley.size() + vec2(2.0 * theme::SPACE_3, 2.0 * theme::SPACE_2);
     let rect = Rect::from_center_size(pointer + vec2(0.0, -4.0), size);
-    let shadow = Shadow { offset: [0, 4], blur: 12, spread: 0, color: palette.shadow };
+    let shadow = Shadow {
+        offset: [0, 4],
+        blur: 12,
+        spread: 0,
+        color: palette.shadow,
+    };
     painter.add(shadow.as_shape(rect, theme::RADIUS));
-    let edge = if drag.over_bin() { palette.danger } else { palette.accent };
+    let edge = if drag.over_bin() {
+        palette.danger
+    } else {
+        palette.accent
+    };
     let stroke = Stroke::new(1.5, edge);
-    painter.rect(rect, theme::RADIUS, palette.card, stroke, StrokeKind::Inside);
-    painter.galley(rect.center() - galley.size() / 2.0, galley, palette.text_strong);
+    painter.rect(
+        rect,
+        theme::RADIUS,
+        palette.card,
+        stroke,
+        StrokeKind::Inside,
+    );
+    painter.galley(
+        rect.center() - galley.size() / 2.0,
+        galley,
+        palette.text_strong,
+    );
 }
 
 /// Where the bin is while a card is dragged.
 fn bin_rect(canvas: Rect) -> Rect {
     let size = vec2(200.0_f32.min(canvas.width() - 16.0), 44.0);
-    let center = pos2(canvas.center().x, canvas.bottom() - size.y / 2.0 - theme::SPACE_2);
+    let center = pos2(
+        canvas.center().x,
+        canvas.bottom() - size.y / 2.0 - theme::SPACE_2,
+    );
     Rect::from_center_size(center, size)
 }
 
@@ -236,12 +298,21 @@ pub(super) fn paint_bin(ui: &Ui, canvas: Rect, hot: bool, palette: &Palette) {
     let stroke = Stroke::new(1.5, palette.danger);
     painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
     let font = paint::strong(theme::TEXT_BODY);
-    let galley = paint::line(painter, "Drop here to remove", font, color, rect.width() - 40.0);
+    let galley = paint::line(
+        painter,
+        "Drop here to remove",
+        font,
+        color,
+        rect.width() - 40.0,
+    );
     let size = galley.size() + vec2(theme::ICON + theme::SPACE_2, 0.0);
     let start = Align2::CENTER_CENTER.align_size_within_rect(size, rect);
     let middle = pos2(start.left() + theme::ICON / 2.0, rect.center().y);
     icon::TRASH.paint(painter, middle, theme::ICON, color);
-    let text = pos2(start.right() - galley.size().x, rect.center().y - galley.size().y / 2.0);
+    let text = pos2(
+        start.right() - galley.size().x,
+        rect.center().y - galley.size().y / 2.0,
+    );
     painter.galley(text, galley, color);
 }
 
@@ -249,7 +320,9 @@ pub(super) fn paint_bin(ui: &Ui, canvas: Rect, hot: bool, palette: &Palette) {
 pub(super) fn follow_edge(ui: &Ui, pointer: Option<Pos2>, canvas: Rect, pan: &mut Vec2) {
     const EDGE: f32 = 28.0;
     const STEP: f32 = 9.0;
-    let Some(at) = pointer.filter(|at| canvas.contains(*at)) else { return };
+    let Some(at) = pointer.filter(|at| canvas.contains(*at)) else {
+        return;
+    };
     let push = if at.x < canvas.left() + EDGE {
         STEP
     } else if at.x > canvas.right() - EDGE {
@@ -260,7 +333,8 @@ pub(super) fn follow_edge(ui: &Ui, pointer: Option<Pos2>, canvas: Rect, pan: &mu
     let before = *pan;
     pan.x += push;
     if before != *pan {
-        ui.ctx().request_repaint_after(std::time::Duration::from_millis(16));
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(16));
     }
 }
 

@@ -123,7 +123,11 @@ impl Key {
 impl Edges {
     /// Gathers the curves anew where something has changed. Returns whether it has.
     pub fn update(&mut self, stage: &Stage<'_>, feather: f32) -> bool {
-        if self.key.as_ref().is_some_and(|key| key.is_of(stage, feather)) {
+        if self
+            .key
+            .as_ref()
+            .is_some_and(|key| key.is_of(stage, feather))
+        {
             return false;
         }
         self.key = Some(Key::of(stage, feather));
@@ -158,7 +162,9 @@ impl Edges {
         let mut best: Option<(f32, &Bundle, &Edge)> = None;
         for bundle in self.bundles.iter().filter(|bundle| bundle.known) {
             for edge in &bundle.edges {
-                let Some((height, slope)) = edge.curve.height_at(pointer.x) else { continue };
+                let Some((height, slope)) = edge.curve.height_at(pointer.x) else {
+                    continue;
+                };
                 let distance = (height - pointer.y).abs() / slope.hypot(1.0);
                 if distance < REACH && best.is_none_or(|(nearest, ..)| distance <= nearest) {
                     best = Some((distance, bundle, edge));
@@ -170,9 +176,15 @@ impl Edges {
 
     /// The curve of a weight, if it is drawn.
     pub fn find(&self, layer: u32, address: WeightAddress) -> Option<(&Bundle, &Edge)> {
-        let bundle = self.bundles.iter().find(|bundle| bundle.layer == layer && bundle.known)?;
+        let bundle = self
+            .bundles
+            .iter()
+            .find(|bundle| bundle.layer == layer && bundle.known)?;
         let from = if bundle.picture { 0 } else { address.input? };
-        let edge = bundle.edges.iter().find(|edge| edge.from == from && edge.to == address.unit)?;
+        let edge = bundle
+            .edges
+            .iter()
+            .find(|edge| edge.from == from && edge.to == address.unit)?;
         Some((bundle, edge))
     }
 }
@@ -182,9 +194,17 @@ impl Bundle {
     pub fn pen(&self, edge: &Edge, zoom: f32, palette: &Palette) -> Pen {
         if !self.known {
             let color = palette.text_weak.gamma_multiply(0.25);
-            return Pen { width: 1.0, color, dashed: false };
+            return Pen {
+                width: 1.0,
+                color,
+                dashed: false,
+            };
         }
-        let size = if self.largest > 0.0 { edge.weight.abs() / self.largest } else { 0.0 };
+        let size = if self.largest > 0.0 {
+            edge.weight.abs() / self.largest
+        } else {
+            0.0
+        };
         let size = if size.is_finite() { size.min(1.0) } else { 1.0 };
         let thickest = 4.5 * zoom.clamp(0.6, 2.0);
         let opacity = 0.3 + 0.6 * size;
@@ -233,14 +253,20 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
             else {
                 continue;
             };
-            let weight = wires.and_then(|wires| {
-                if picture { Some(norm(wires.of_unit(to)?)) } else { wires.weight(to, from) }
-            });
-            let address = WeightAddress { unit: to, input: Some(from) };
+            let weight = match wires {
+                None => Some(f32::NAN),
+                Some(wires) if picture => wires.of_unit(to).map(norm),
+                Some(wires) => wires.weight(to, from),
+            };
+            let Some(weight) = weight else { continue };
+            let address = WeightAddress {
+                unit: to,
+                input: Some(from),
+            };
             edges.push(Edge {
                 from,
                 to,
-                weight: weight.unwrap_or(f32::NAN),
+                weight,
                 frozen: layer.frozen || layer.frozen_weights.contains(&address),
                 curve: Curve { start, end },
             });
@@ -267,5 +293,9 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
 
 /// Euclidean length.
 pub(super) fn norm(weights: &[f32]) -> f32 {
-    weights.iter().map(|weight| weight * weight).sum::<f32>().sqrt()
+    weights
+        .iter()
+        .map(|weight| weight * weight)
+        .sum::<f32>()
+        .sqrt()
 }

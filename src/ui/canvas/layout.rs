@@ -7,25 +7,17 @@
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use super::column::{Column, card_height, footer_height};
 use super::model::{Card, Face};
 use crate::experiment::LayerKind;
-use crate::insight::neuron::SHOWN_UNITS;
-use crate::ui::theme::{SPACE_3, SPACE_4, TEXT_BODY, TEXT_SMALL};
+use crate::ui::theme::{SPACE_3, TEXT_BODY, TEXT_SMALL};
 
 /// Smallest zoom at which the network is fitted; a longer one has to be moved about.
-pub(super) const LEAST_FIT: f32 = 0.42;
+pub(super) const LEAST_FIT: f32 = 0.38;
 /// Smallest and largest zoom a person can choose.
-pub(super) const ZOOM_RANGE: std::ops::RangeInclusive<f32> = 0.42..=3.0;
-/// Smallest map of a neuron when fitted, in points.
-const LEAST_CELL: f32 = 18.0;
-/// Largest map of a neuron at zoom 1, in points.
-const MOST_CELL: f32 = 44.0;
-/// Distance from map to map, in maps.
-const PITCH: f32 = 1.16;
-/// Most inputs drawn by name.
-const SHOWN_NAMES: usize = 12;
+pub(super) const ZOOM_RANGE: std::ops::RangeInclusive<f32> = LEAST_FIT..=3.0;
 /// Space around the network, in points.
-const MARGIN: f32 = SPACE_4;
+pub(super) const MARGIN: f32 = SPACE_3;
 /// How much wider the gaps may become to fill a wide canvas, in points.
 const MOST_STRETCH: f32 = 64.0;
 
@@ -61,7 +53,7 @@ impl Measure {
     }
 
     /// A row of text.
-    fn row(self) -> f32 {
+    pub fn row(self) -> f32 {
         (self.small * 1.55).round()
     }
 }
@@ -87,7 +79,11 @@ impl CardBox {
     /// Where curves leave the unit. The picture has one place for all its inputs.
     pub fn way_out(&self, face: Face, unit: usize) -> Option<Pos2> {
         let cell = self.cells.get(unit)?;
-        let x = if face == Face::Names { self.rect.right() } else { cell.right() };
+        let x = if face == Face::Names {
+            self.rect.right()
+        } else {
+            cell.right()
+        };
         Some(pos2(x, cell.center().y))
     }
 
@@ -124,7 +120,9 @@ impl Layout {
         let room = (canvas.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0));
         let widths: Vec<Width> = cards.iter().map(card_width).collect();
         let spaces = cards.len().saturating_sub(1) as f32;
-        let total = widths.iter().fold(GAP.times(spaces), |sum, width| sum.plus(*width));
+        let total = widths
+            .iter()
+            .fold(GAP.times(spaces), |sum, width| sum.plus(*width));
         let fit = total.zoom_for(room.x).clamp(LEAST_FIT, 1.0);
         let stretch = if spaces > 0.0 {
             ((room.x - total.at(fit)) / spaces).clamp(0.0, MOST_STRETCH)
@@ -145,7 +143,11 @@ impl Layout {
             })
             .collect();
 
-        let width = widths.iter().map(|width| width.at(measure.zoom)).sum::<f32>() + gap * spaces;
+        let width = widths
+            .iter()
+            .map(|width| width.at(measure.zoom))
+            .sum::<f32>()
+            + gap * spaces;
         let heights: Vec<f32> = cards
             .iter()
             .zip(&columns)
@@ -167,12 +169,19 @@ impl Layout {
             left = rect.right() + gap;
             boxes.push(card_box(card, column, measure, rect));
         }
-        Self { measure, boxes, content }
+        Self {
+            measure,
+            boxes,
+            content,
+        }
     }
 
     /// The position a layer would get that is dropped at `x`.
     pub fn position_at(&self, x: f32) -> usize {
-        self.boxes.iter().filter(|card| card.rect.center().x < x).count()
+        self.boxes
+            .iter()
+            .filter(|card| card.rect.center().x <= x)
+            .count()
     }
 
     /// Moves the cards apart.
@@ -199,10 +208,18 @@ impl Layout {
 
 impl CardBox {
     fn shift(&mut self, by: Vec2) {
-        for rect in [&mut self.rect, &mut self.header, &mut self.body, &mut self.footer] {
+        for rect in [
+            &mut self.rect,
+            &mut self.header,
+            &mut self.body,
+            &mut self.footer,
+        ] {
             *rect = rect.translate(by);
         }
-        self.cells.iter_mut().chain(&mut self.more).for_each(|rect| *rect = rect.translate(by));
+        self.cells
+            .iter_mut()
+            .chain(&mut self.more)
+            .for_each(|rect| *rect = rect.translate(by));
     }
 }
 
@@ -214,110 +231,50 @@ struct Width {
 }
 
 /// Between two cards.
-const GAP: Width = Width { fixed: 8.0, growing: 40.0 };
+const GAP: Width = Width {
+    fixed: 5.0,
+    growing: 43.0,
+};
 
 impl Width {
     fn at(self, zoom: f32) -> f32 {
-        self.growing.mul_add(zoom, self.fixed).round()
+        self.growing.mul_add(zoom, self.fixed)
     }
 
     fn plus(self, other: Self) -> Self {
-        Self { fixed: self.fixed + other.fixed, growing: self.growing + other.growing }
+        Self {
+            fixed: self.fixed + other.fixed,
+            growing: self.growing + other.growing,
+        }
     }
 
     fn times(self, factor: f32) -> Self {
-        Self { fixed: self.fixed * factor, growing: self.growing * factor }
+        Self {
+            fixed: self.fixed * factor,
+            growing: self.growing * factor,
+        }
     }
 
     /// The zoom at which it is this wide.
     fn zoom_for(self, width: f32) -> f32 {
-        if self.growing > 0.0 { (width - self.fixed) / self.growing } else { 1.0 }
+        if self.growing > 0.0 {
+            (width - self.fixed) / self.growing
+        } else {
+            1.0
+        }
     }
 }
 
 fn card_width(card: &Card) -> Width {
     let (fixed, growing) = match (card.kind, card.face) {
         (LayerKind::Input, Face::Names) => (60.0, 76.0),
-        (LayerKind::Input, _) => (44.0, 56.0),
-        (LayerKind::Dense { .. }, _) => (60.0, 66.0),
-        (LayerKind::Dropout { .. }, _) => (56.0, 44.0),
+        (LayerKind::Input, _) => (36.0, 64.0),
+        (LayerKind::Dense { .. }, _) => (50.0, 74.0),
+        (LayerKind::Dropout { .. }, _) => (52.0, 50.0),
         (LayerKind::Output, Face::NamedMaps) => (60.0, 84.0),
-        (LayerKind::Output, _) => (60.0, 56.0),
+        (LayerKind::Output, _) => (46.0, 66.0),
     };
     Width { fixed, growing }
-}
-
-/// The column of units of one card.
-#[derive(Clone, Copy, Debug)]
-struct Column {
-    /// How many are drawn.
-    shown: usize,
-    /// Whether there are more.
-    more: bool,
-    /// Height of one.
-    cell: f32,
-    /// Distance from one to the next.
-    pitch: f32,
-}
-
-impl Column {
-    /// How many units fit into `room`, and how large they are, when the network is fitted.
-    fn plan(card: &Card, measure: Measure, width: f32, room: f32) -> Self {
-        let rest = card_height(card, &Self::NONE, measure);
-        let room = (room - rest).max(LEAST_CELL);
-        let most = MOST_CELL * measure.zoom.max(0.6);
-        let (least, most, limit, pitch) = match card.face {
-            Face::Empty => return Self::NONE,
-            Face::Picture => {
-                let side = (width - 2.0 * measure.pad).min(room).max(LEAST_CELL);
-                return Self { shown: 1, more: false, cell: side, pitch: side };
-            }
-            Face::Names => (measure.row(), measure.row() * 1.2, SHOWN_NAMES, 1.0),
-            Face::Maps | Face::NamedMaps => (LEAST_CELL, most, SHOWN_UNITS, PITCH),
-        };
-        let capacity = ((room / (least * pitch)) as usize).clamp(1, limit);
-        let (shown, room) = if card.units <= capacity {
-            (card.units, room)
-        } else {
-            let room = room - measure.row();
-            (((room / (least * pitch)) as usize).clamp(1, limit), room)
-        };
-        let cell = (room / (shown.max(1) as f32 * pitch)).clamp(least, most).floor();
-        Self { shown, more: card.units > shown, cell, pitch: cell * pitch }
-    }
-
-    const NONE: Self = Self { shown: 0, more: false, cell: 0.0, pitch: 0.0 };
-
-    fn magnified(self, by: f32) -> Self {
-        Self { cell: self.cell * by, pitch: self.pitch * by, ..self }
-    }
-
-    fn height(self) -> f32 {
-        self.shown.saturating_sub(1) as f32 * self.pitch + self.cell
-    }
-}
-
-fn footer_height(card: &Card, measure: Measure) -> f32 {
-    match (card.kind, card.face) {
-        (LayerKind::Dense { .. }, _) => 2.0 * measure.control + measure.pad * 0.5,
-        (LayerKind::Dropout { .. }, _) => measure.control,
-        (LayerKind::Output, _) | (LayerKind::Input, Face::Empty) => 2.0 * measure.row(),
-        (LayerKind::Input, Face::Picture) => measure.row(),
-        (LayerKind::Input, _) => 0.0,
-    }
-}
-
-/// Height of what is drawn in a dropout card.
-fn figure_height(card: &Card, measure: Measure) -> f32 {
-    if matches!(card.kind, LayerKind::Dropout { .. }) { 3.0 * measure.control } else { 0.0 }
-}
-
-fn card_height(card: &Card, column: &Column, measure: Measure) -> f32 {
-    let footer = footer_height(card, measure);
-    let more = if column.more { measure.row() } else { 0.0 };
-    let body = column.height() + figure_height(card, measure) + more;
-    let pads = if footer > 0.0 && body > 0.0 { 2.0 } else { 1.0 };
-    (measure.header + body + footer + pads * measure.pad).round()
 }
 
 fn card_box(card: &Card, column: &Column, measure: Measure, rect: Rect) -> CardBox {
@@ -328,7 +285,11 @@ fn card_box(card: &Card, column: &Column, measure: Measure, rect: Rect) -> CardB
         pos2(rect.left() + pad, rect.bottom() - pad - footer_height),
         rect.max - Vec2::splat(pad),
     );
-    let bottom = if footer_height > 0.0 { footer.top() - pad } else { rect.bottom() - pad };
+    let bottom = if footer_height > 0.0 {
+        footer.top() - pad
+    } else {
+        rect.bottom() - pad
+    };
     let body = Rect::from_min_max(
         pos2(rect.left() + pad, header.bottom()),
         pos2(rect.right() - pad, bottom.max(header.bottom())),
@@ -337,9 +298,19 @@ fn card_box(card: &Card, column: &Column, measure: Measure, rect: Rect) -> CardB
         .map(|unit| cell_rect(card, column, body, unit as f32 * column.pitch))
         .collect();
     let more = column.more.then(|| {
-        Rect::from_min_max(pos2(rect.left(), body.bottom() - measure.row()), pos2(rect.right(), body.bottom()))
+        Rect::from_min_max(
+            pos2(rect.left(), body.bottom() - measure.row()),
+            pos2(rect.right(), body.bottom()),
+        )
     });
-    CardBox { rect, header, body, cells, more, footer }
+    CardBox {
+        rect,
+        header,
+        body,
+        cells,
+        more,
+        footer,
+    }
 }
 
 /// The place of the unit `down` points below the first.
@@ -353,9 +324,7 @@ fn cell_rect(card: &Card, column: &Column, body: Rect, down: f32) -> Rect {
         (LayerKind::Input, Face::NamedMaps) => {
             Rect::from_min_size(pos2(body.right() - column.cell, top), square)
         }
-        (LayerKind::Output, Face::NamedMaps) => {
-            Rect::from_min_size(pos2(body.left(), top), square)
-        }
+        (LayerKind::Output, Face::NamedMaps) => Rect::from_min_size(pos2(body.left(), top), square),
         _ => Rect::from_min_size(pos2(body.center().x - column.cell / 2.0, top), square),
     }
 }
@@ -364,7 +333,11 @@ fn cell_rect(card: &Card, column: &Column, body: Rect, down: f32) -> Rect {
 /// can be moved until its edge comes in. Fitted, a long network shows its input first.
 fn limited_center(canvas: Rect, size: Vec2, fitted: bool, pan: &mut Vec2) -> Pos2 {
     let over = size + Vec2::splat(2.0 * MARGIN) - canvas.size();
-    let base = if fitted { vec2(over.x.max(0.0) / 2.0, 0.0) } else { Vec2::ZERO };
+    let base = if fitted {
+        vec2(over.x.max(0.0) / 2.0, 0.0)
+    } else {
+        Vec2::ZERO
+    };
     let limit = vec2(over.x.abs(), over.y.abs()) / 2.0;
     *pan = (base + *pan).clamp(-limit, limit) - base;
     canvas.center() + base + *pan
@@ -386,6 +359,11 @@ mod tests {
         cards(&NetworkSpec::dense(widths, Activation::Tanh), &facts)
     }
 
+    fn fitted(cards: &[Card], canvas: Rect, zoom: Option<f32>) -> Layout {
+        let mut pan = Vec2::ZERO;
+        Layout::new(cards, canvas, zoom, &mut pan)
+    }
+
     fn canvas(width: f32, height: f32) -> Rect {
         Rect::from_min_size(pos2(100.0, 50.0), vec2(width, height))
     }
@@ -394,8 +372,12 @@ mod tests {
     fn a_usual_network_fits_a_small_canvas() {
         for (widths, size) in [(&[4, 2][..], (420.0, 300.0)), (&[8, 8, 8], (560.0, 420.0))] {
             let canvas = canvas(size.0, size.1);
-            let layout = Layout::new(&dense(widths), canvas, None, &mut Vec2::ZERO);
-            assert!(canvas.contains_rect(layout.content), "{widths:?}: {:?}", layout.content);
+            let layout = fitted(&dense(widths), canvas, None);
+            assert!(
+                canvas.contains_rect(layout.content),
+                "{widths:?}: {:?}",
+                layout.content
+            );
             for (card, units) in layout.boxes.iter().skip(1).zip(widths) {
                 assert_eq!(card.cells.len(), *units);
             }
@@ -405,13 +387,15 @@ mod tests {
     #[test]
     fn parts_lie_within_their_card_at_any_zoom() {
         for zoom in [None, Some(0.42), Some(1.0), Some(2.5)] {
-            let layout =
-                Layout::new(&dense(&[40, 2, 1]), canvas(700.0, 420.0), zoom, &mut Vec2::ZERO);
+            let layout = fitted(&dense(&[40, 2, 1]), canvas(700.0, 420.0), zoom);
             for card in &layout.boxes {
                 let outer = card.rect.expand(0.5);
                 let parts = [card.header, card.body, card.footer];
                 for part in parts.iter().chain(&card.cells).chain(&card.more) {
-                    assert!(outer.contains_rect(*part), "{zoom:?}: {part:?} in {outer:?}");
+                    assert!(
+                        outer.contains_rect(*part),
+                        "{zoom:?}: {part:?} in {outer:?}"
+                    );
                 }
                 if let (Some(last), Some(more)) = (card.cells.last(), card.more) {
                     assert!(last.bottom() <= more.top() + 0.5);
@@ -422,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_wide_layer_says_that_there_are_more() {
-        let layout = Layout::new(&dense(&[4096]), canvas(560.0, 420.0), None, &mut Vec2::ZERO);
+        let layout = fitted(&dense(&[4096]), canvas(560.0, 420.0), None);
         let card = &layout.boxes[1];
         assert!(card.more.is_some());
         assert!((4..=32).contains(&card.cells.len()), "{}", card.cells.len());
@@ -439,14 +423,14 @@ mod tests {
     #[test]
     fn a_long_network_shows_its_input_first() {
         let canvas = canvas(420.0, 300.0);
-        let layout = Layout::new(&dense(&[4; 12]), canvas, None, &mut Vec2::ZERO);
+        let layout = fitted(&dense(&[4; 12]), canvas, None);
         assert!(canvas.contains_rect(layout.boxes[0].rect));
         assert!(layout.content.right() > canvas.right());
     }
 
     #[test]
     fn positions_count_the_cards_to_the_left() {
-        let layout = Layout::new(&dense(&[4]), canvas(700.0, 420.0), None, &mut Vec2::ZERO);
+        let layout = fitted(&dense(&[4]), canvas(700.0, 420.0), None);
         assert_eq!(layout.position_at(0.0), 0);
         assert_eq!(layout.position_at(layout.boxes[1].rect.left()), 1);
         assert_eq!(layout.position_at(layout.boxes[1].rect.right()), 2);

@@ -53,6 +53,9 @@ struct Sheet {
     tile: (usize, usize),
     /// For each layer, the number of its first map and how many it has.
     layers: Vec<(u32, usize, usize)>,
+    /// What is left out at each side, in texels: where colours run into each other, half a texel,
+    /// so that neighbours do not shine through.
+    inset: f32,
 }
 
 impl Maps {
@@ -83,8 +86,7 @@ impl Maps {
         insight: Option<&InsightFrame>,
         palette: &Palette,
     ) {
-        let Some((frame, maps)) =
-            insight.and_then(|frame| Some((frame, frame.neurons.as_ref()?)))
+        let Some((frame, maps)) = insight.and_then(|frame| Some((frame, frame.neurons.as_ref()?)))
         else {
             self.neurons = None;
             return;
@@ -102,7 +104,10 @@ impl Maps {
     }
 
     fn update_inputs(&mut self, ctx: &egui::Context, facts: &Facts, palette: &Palette) {
-        let key = InputKey { facts: facts.generation, dark: palette.dark };
+        let key = InputKey {
+            facts: facts.generation,
+            dark: palette.dark,
+        };
         if self.inputs.as_ref().is_some_and(|(old, _)| *old == key) {
             return;
         }
@@ -115,32 +120,50 @@ impl Maps {
             let layers = vec![(0, 0, maps.len())];
             let options = options(facts.picture.is_some());
             let texture = ctx.load_texture("network inputs", drawing.image, options);
-            (key, Sheet { texture, tile, layers })
+            (
+                key,
+                Sheet {
+                    texture,
+                    tile,
+                    layers,
+                    inset: inset(facts.picture.is_some()),
+                },
+            )
         });
     }
 }
 
 impl Sheet {
-    /// The map of this number. Half a texel is left out at each side, so that neighbours do not
-    /// shine through.
+    /// The map of this number.
     fn tile(&self, index: usize) -> Tile {
         let [width, height] = self.texture.size().map(|side| side.max(1) as f32);
         let (tile_width, tile_height) = self.tile;
         let left = (index % COLUMNS * tile_width) as f32;
         let top = (index / COLUMNS * tile_height) as f32;
         let uv = Rect::from_min_max(
-            pos2((left + 0.5) / width, (top + 0.5) / height),
+            pos2((left + self.inset) / width, (top + self.inset) / height),
             pos2(
-                (left + tile_width as f32 - 0.5) / width,
-                (top + tile_height as f32 - 0.5) / height,
+                (left + tile_width as f32 - self.inset) / width,
+                (top + tile_height as f32 - self.inset) / height,
             ),
         );
-        Tile { texture: self.texture.id(), uv }
+        Tile {
+            texture: self.texture.id(),
+            uv,
+        }
     }
 }
 
 fn options(picture: bool) -> TextureOptions {
-    if picture { TextureOptions::NEAREST } else { TextureOptions::LINEAR }
+    if picture {
+        TextureOptions::NEAREST
+    } else {
+        TextureOptions::LINEAR
+    }
+}
+
+const fn inset(picture: bool) -> f32 {
+    if picture { 0.0 } else { 0.5 }
 }
 
 fn neuron_sheet(
@@ -170,7 +193,12 @@ fn neuron_sheet(
     } else {
         ctx.load_texture("network neurons", drawing.image, options)
     };
-    Some(Sheet { texture, tile, layers })
+    Some(Sheet {
+        texture,
+        tile,
+        layers,
+        inset: inset(maps.pictures),
+    })
 }
 
 /// A texture while it is drawn.
@@ -185,8 +213,15 @@ impl Drawing {
         let columns = count.clamp(1, COLUMNS);
         let rows = count.div_ceil(COLUMNS).max(1);
         // A full row, however few maps there are, keeps the places of maps simple.
-        let size = [if rows > 1 { COLUMNS } else { columns } * tile.0, rows * tile.1];
-        Self { image: ColorImage::filled(size, Color32::TRANSPARENT), tile, drawn: 0 }
+        let size = [
+            if rows > 1 { COLUMNS } else { columns } * tile.0,
+            rows * tile.1,
+        ];
+        Self {
+            image: ColorImage::filled(size, Color32::TRANSPARENT),
+            tile,
+            drawn: 0,
+        }
     }
 
     /// Draws the next map: `width × height` values from −1 to 1.
@@ -198,7 +233,9 @@ impl Drawing {
         for (row, values) in map.chunks_exact(width.max(1)).take(height).enumerate() {
             let row = if from_below { height - 1 - row } else { row };
             let start = (top + row) * stride + left;
-            let Some(pixels) = self.image.pixels.get_mut(start..start + width) else { continue };
+            let Some(pixels) = self.image.pixels.get_mut(start..start + width) else {
+                continue;
+            };
             for (pixel, &value) in pixels.iter_mut().zip(values) {
                 *pixel = signed_color(value, palette);
             }
@@ -209,11 +246,15 @@ impl Drawing {
 
 /// What the inputs are, each scaled to −1…1: a feature over the plane, or the mean picture.
 fn input_maps(facts: &Facts) -> ((usize, usize), Vec<Vec<f32>>) {
-    if let (Some(size), Some(samples)) = (facts.picture, facts.samples()) {
-        let means = samples.encoder.columns.iter().map(|column| match column.kind {
-            InputKind::Number { mean, .. } => mean as f32,
-            InputKind::Category { .. } => 0.0,
-        });
+    if let (Some(size), Some(samples)) = (facts.picture, &facts.samples) {
+        let means = samples
+            .encoder
+            .columns
+            .iter()
+            .map(|column| match column.kind {
+                InputKind::Number { mean, .. } => mean as f32,
+                InputKind::Category { .. } => 0.0,
+            });
         return (size, vec![scaled(means.collect())]);
     }
     if facts.line {
@@ -226,15 +267,23 @@ fn input_maps(facts: &Facts) -> ((usize, usize), Vec<Vec<f32>>) {
     };
     let map = |feature: &crate::data::Feature| {
         let points = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
-        scaled(points.map(|(column, row)| feature.value(at(column), at(row))).collect())
+        scaled(
+            points
+                .map(|(column, row)| feature.value(at(column), at(row)))
+                .collect(),
+        )
     };
     ((side, side), facts.features.iter().map(map).collect())
 }
 
 fn scaled(mut map: Vec<f32>) -> Vec<f32> {
-    let most = map.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
+    let most = map
+        .iter()
+        .fold(0.0_f32, |most, value| most.max(value.abs()));
     if most > 0.0 {
-        map.iter_mut().for_each(|value| *value /= most);
+        for value in &mut map {
+            *value /= most;
+        }
     }
     map
 }

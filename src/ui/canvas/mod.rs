@@ -8,6 +8,7 @@
 //! what is being dragged.
 
 mod card;
+mod column;
 mod control;
 mod drag;
 mod edges;
@@ -82,7 +83,24 @@ pub fn show(
         let builder = egui::UiBuilder::new().id_salt("canvas").max_rect(canvas);
         let mut child = ui.new_child(builder);
         child.shrink_clip_rect(canvas);
-        show_canvas(&mut child, scene, (&cards, &facts), canvas, view, out, state);
+        child
+            .painter()
+            .rect_filled(canvas, theme::RADIUS, theme::palette(&child).canvas);
+        let canvas = problem::show_banner(&mut child, scene, canvas, out);
+        if !palette_bar::has_count(canvas.width()) {
+            navigate::show_count(&mut child, scene, &cards, canvas);
+        }
+        let canvas = navigate::area(canvas);
+        child.shrink_clip_rect(canvas);
+        show_canvas(
+            &mut child,
+            scene,
+            (&cards, &facts),
+            canvas,
+            view,
+            out,
+            state,
+        );
     }
     drag::finish(ui, &mut state.drag, &cards, scene, view, out);
     if let Some(drag) = &state.drag {
@@ -101,15 +119,14 @@ fn show_canvas(
     state: &mut CanvasState,
 ) {
     let palette = theme::palette(ui);
-    ui.painter().rect_filled(canvas, theme::RADIUS, palette.canvas);
     let ground = show_ground(ui, canvas);
     navigate::follow(ui, &ground, canvas, state.drawn, state.panning, view);
 
     let mut layout = Layout::new(cards, canvas, view.zoom, &mut view.pan);
     let drawn = Drawn::of(&layout, canvas);
     state.drawn = Some(drawn);
-    let pointer = ui.input(|input| input.pointer.latest_pos());
     if let Some(drag) = &mut state.drag {
+        let pointer = ui.input(|input| input.pointer.latest_pos());
         drag.aim(pointer, &layout, canvas);
         if drawn.over.x > 0.0 {
             drag::follow_edge(ui, pointer, canvas, &mut view.pan);
@@ -119,7 +136,14 @@ fn show_canvas(
     let opened = drag::open_gap(ui, gap, cards.len(), &mut layout);
 
     state.maps.update(ui.ctx(), scene.insight, facts);
-    let stage = Stage { scene, palette, facts, cards, layout: &layout, canvas };
+    let stage = Stage {
+        scene,
+        palette,
+        facts,
+        cards,
+        layout: &layout,
+        canvas,
+    };
     begin_ground_drag(ui, &stage, &ground, state);
     show_network(ui, &stage, &ground, view, out, state);
 
@@ -129,10 +153,7 @@ fn show_canvas(
     if let Some(rect) = opened {
         drag::paint_gap(ui.painter(), rect.intersect(canvas), palette);
     }
-    problem::show_banner(ui, &stage, out);
-    if !cards.is_empty() {
-        navigate::show_buttons(ui, &stage, drawn, view);
-    }
+    navigate::show_scroll_bar(ui, canvas, drawn, view);
     if let Some(drag) = state.drag.as_ref().filter(|drag| drag.can_be_binned()) {
         drag::paint_bin(ui, canvas, drag.over_bin(), palette);
     }
@@ -175,12 +196,14 @@ fn show_network(
         if !place.rect.intersects(stage.canvas) {
             continue;
         }
+        ui.set_opacity(if is_dragged(card) { 0.35 } else { 1.0 });
         card::show_header(ui, stage, card, place, view, out, &mut state.drag);
         let here = unit::show(ui, stage, &state.maps, card, place, view);
         pointed = pointed.or(here);
         control::show(ui, stage, card, place, out);
         problem::show_note(ui, stage, card, place, out);
     }
+    ui.set_opacity(1.0);
 
     let feather = 1.0 / ui.pixels_per_point();
     let changed = state.edges.update(stage, feather);
@@ -195,7 +218,9 @@ fn show_network(
 
 /// The selected neuron's curves stand out as well.
 fn selected_spot(cards: &[Card], view: &View) -> Option<Spot> {
-    let Some(Selection::Neuron { layer, unit }) = view.selection else { return None };
+    let Some(Selection::Neuron { layer, unit }) = view.selection else {
+        return None;
+    };
     let card = cards.iter().position(|card| card.id == layer)?;
     Some(Spot { card, unit })
 }

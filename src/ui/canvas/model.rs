@@ -70,7 +70,10 @@ impl Card {
             LayerKind::Dense { units, activation } => {
                 let frozen = if self.frozen { ", frozen" } else { "" };
                 let neurons = counted(units, "neuron", "neurons");
-                format!("{name}, {neurons}, {}{frozen}", activation.name().to_lowercase())
+                format!(
+                    "{name}, {neurons}, {}{frozen}",
+                    activation.name().to_lowercase()
+                )
             }
             LayerKind::Dropout { rate } => format!("{name}, {}", format::percent(f64::from(rate))),
             LayerKind::Output => match output {
@@ -100,13 +103,28 @@ impl Card {
         }
     }
 
+    /// What a unit is called above what is told about it: "Dense layer 1, neuron 2", "x₁".
+    pub fn unit_title(&self, unit: usize, facts: &Facts) -> String {
+        match self.kind {
+            LayerKind::Input => self.short_unit_name(unit, facts),
+            _ => match facts.output_names.get(unit) {
+                Some(name) if self.kind == LayerKind::Output => {
+                    format!("{}, neuron {} ({name})", self.name(), unit + 1)
+                }
+                _ => format!("{}, neuron {}", self.name(), unit + 1),
+            },
+        }
+    }
+
     /// A unit's short name, as in "weight from x₁ to neuron 2".
     pub fn short_unit_name(&self, unit: usize, facts: &Facts) -> String {
         match self.kind {
             LayerKind::Input if self.face == Face::Picture => "the picture".to_owned(),
-            LayerKind::Input => {
-                facts.input_names.get(unit).cloned().unwrap_or_else(|| format!("input {}", unit + 1))
-            }
+            LayerKind::Input => facts
+                .input_names
+                .get(unit)
+                .cloned()
+                .unwrap_or_else(|| format!("input {}", unit + 1)),
             LayerKind::Output => match facts.output_names.get(unit) {
                 Some(name) if self.units > 1 => format!("output {name}"),
                 _ => "the output".to_owned(),
@@ -118,14 +136,18 @@ impl Card {
 
 /// "1 neuron", "4 neurons".
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", format::count(count as u64), if count == 1 { one } else { many })
+    format!(
+        "{} {}",
+        format::count(count as u64),
+        if count == 1 { one } else { many }
+    )
 }
 
 /// What the canvas has to know about the data, found out once for each set of rows.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// The rows this is about.
-    samples: Option<Arc<Samples>>,
+    pub samples: Option<Arc<Samples>>,
     /// A name for each network input.
     pub input_names: Vec<String>,
     /// A name for each network output.
@@ -173,11 +195,6 @@ impl Facts {
         self.generation = generation;
     }
 
-    /// The rows the facts are about.
-    pub fn samples(&self) -> Option<&Samples> {
-        self.samples.as_deref()
-    }
-
     fn input_face(&self) -> Face {
         if self.input_names.is_empty() {
             Face::Empty
@@ -216,7 +233,15 @@ pub(super) fn cards(network: &NetworkSpec, facts: &Facts) -> Vec<Card> {
         };
         width = units;
         let (id, kind, frozen) = (layer.id, layer.kind, layer.frozen);
-        cards.push(Card { id, position, kind, number, frozen, units, face });
+        cards.push(Card {
+            id,
+            position,
+            kind,
+            number,
+            frozen,
+            units,
+            face,
+        });
     }
     cards
 }

@@ -3,22 +3,16 @@
 use eframe::egui::{self, Pos2, Response, Stroke, Ui, epaint::CubicBezierShape};
 
 use super::Stage;
+use super::card;
 use super::edges::{Bundle, Edge, Edges, MOST_CURVES};
 use super::model::Card;
-use super::card;
-use crate::app::Outbox;
+use crate::app::{Action, Outbox};
 use crate::experiment::spec::WeightAddress;
 use crate::ui::view::{ResultTab, Selection, View};
-use crate::ui::{format, theme};
+use crate::ui::{format, icon, theme};
 
 /// Marks the selected curve and the one under the pointer, reads its weight, selects it on a click.
-pub(super) fn show(
-    ui: &Ui,
-    stage: &Stage<'_>,
-    ground: &Response,
-    edges: &Edges,
-    view: &mut View,
-) {
+pub(super) fn show(ui: &Ui, stage: &Stage<'_>, ground: &Response, edges: &Edges, view: &mut View) {
     if let Some(Selection::Weight { layer, address }) = view.selection
         && let Some((bundle, edge)) = edges.find(layer, address)
     {
@@ -33,23 +27,29 @@ pub(super) fn show(
     }
     if ground.clicked() {
         let at = ground.interact_pointer_pos();
-        select(stage, hit.or_else(|| at.and_then(|at| edges.at(at))), at, view);
+        select(
+            stage,
+            hit.or_else(|| at.and_then(|at| edges.at(at))),
+            at,
+            view,
+        );
     }
 }
 
 /// What a click selects: the curve, else the card, else nothing.
-fn select(
-    stage: &Stage<'_>,
-    hit: Option<(&Bundle, &Edge)>,
-    at: Option<Pos2>,
-    view: &mut View,
-) {
+fn select(stage: &Stage<'_>, hit: Option<(&Bundle, &Edge)>, at: Option<Pos2>, view: &mut View) {
     if let Some((bundle, edge)) = hit {
         let layer = bundle.layer;
         view.selection = Some(if bundle.picture {
-            Selection::Neuron { layer, unit: edge.to }
+            Selection::Neuron {
+                layer,
+                unit: edge.to,
+            }
         } else {
-            let address = WeightAddress { unit: edge.to, input: Some(edge.from) };
+            let address = WeightAddress {
+                unit: edge.to,
+                input: Some(edge.from),
+            };
             Selection::Weight { layer, address }
         });
         view.tab = ResultTab::Inspector;
@@ -62,17 +62,13 @@ fn select(
 /// The card at a place of the window.
 pub(super) fn card_at<'a>(stage: &Stage<'a>, at: Pos2) -> Option<&'a Card> {
     let mut placed = stage.cards.iter().zip(&stage.layout.boxes);
-    placed.find(|(_, place)| place.rect.contains(at)).map(|(card, _)| card)
+    placed
+        .find(|(_, place)| place.rect.contains(at))
+        .map(|(card, _)| card)
 }
 
 /// Draws one curve once more, stronger.
-fn paint_marked(
-    ui: &Ui,
-    stage: &Stage<'_>,
-    bundle: &Bundle,
-    edge: &Edge,
-    halo: egui::Color32,
-) {
+fn paint_marked(ui: &Ui, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge, halo: egui::Color32) {
     let pen = bundle.pen(edge, stage.layout.measure.zoom, stage.palette);
     let points = Bundle::curve(edge).control_points();
     let clear = egui::Color32::TRANSPARENT;
@@ -80,7 +76,9 @@ fn paint_marked(
         Stroke::new(pen.width + 3.0, halo),
         Stroke::new(pen.width.max(1.0) + 0.5, bundle.color(edge, stage.palette)),
     ] {
-        ui.painter().add(CubicBezierShape::from_points_stroke(points, false, clear, stroke));
+        ui.painter().add(CubicBezierShape::from_points_stroke(
+            points, false, clear, stroke,
+        ));
     }
 }
 
@@ -104,7 +102,10 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
     .show(|ui| {
         let strong = theme::strong_text_style();
         if bundle.picture {
-            let text = format!("{} weights from {from} to {to}", format::count(source.units as u64));
+            let text = format!(
+                "{} weights from {from} to {to}",
+                format::count(source.units as u64)
+            );
             ui.label(egui::RichText::new(text).text_style(strong));
             ui.label(format!("together of size ‖w‖ = {value}"));
             ui.small("Click to read and change them.");
@@ -112,8 +113,14 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
         }
         let text = format!("Weight from {from} to {to}: {value}");
         ui.label(egui::RichText::new(text).text_style(strong));
-        let meaning = if edge.weight < 0.0 { "Orange: it pushes the sum down" } else { "Blue: it pushes the sum up" };
-        ui.small(format!("{meaning} where {from} is positive. Width is size."));
+        let meaning = if edge.weight < 0.0 {
+            "Orange: it pushes the sum down"
+        } else {
+            "Blue: it pushes the sum up"
+        };
+        ui.small(format!(
+            "{meaning} where {from} is positive. Width is size."
+        ));
         if edge.frozen {
             ui.small("Dashed: frozen, training leaves it as it is.");
         }
@@ -123,7 +130,10 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
                 format::count(bundle.total as u64),
             ));
         } else if bundle.total > drawn {
-            ui.small(format!("Drawn are {drawn} of {} weights.", format::count(bundle.total as u64)));
+            ui.small(format!(
+                "Drawn are {drawn} of {} weights.",
+                format::count(bundle.total as u64)
+            ));
         }
         ui.small("Click to read, change or freeze it.");
     });
@@ -142,15 +152,10 @@ pub(super) fn show_menu(
         *menu = at.and_then(|at| card_at(stage, at)).map(|card| card.id);
     }
     ground.context_menu(|ui| {
-        match stage.cards.iter().find(|card| Some(card.id) == *menu) {
-            Some(card) => card::menu(ui, stage, card, view, out),
-            None => {
-                let action = crate::app::Action::FitCanvas;
-                if ui.button((crate::ui::icon::FIT, action.text())).clicked() {
-                    view.zoom = None;
-                    view.pan = egui::Vec2::ZERO;
-                }
-            }
+        if let Some(card) = stage.cards.iter().find(|card| Some(card.id) == *menu) {
+            card::menu(ui, stage, card, view, out);
+        } else if ui.button((icon::FIT, Action::FitCanvas.text())).clicked() {
+            super::navigate::fit(view);
         }
     });
 }

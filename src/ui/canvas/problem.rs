@@ -9,27 +9,29 @@ use super::model::Card;
 use crate::app::Outbox;
 use crate::experiment::{Edit, ExperimentSpec, Place, Problem};
 use crate::ui::icon;
-use crate::ui::theme::{self, Emphasis};
+use crate::ui::scene::Scene;
+use crate::ui::theme::{self, Emphasis, Palette};
 
 /// Width of a note under a card, in points.
 const NOTE_WIDTH: f32 = 200.0;
 
-/// Says what is wrong with the network as a whole, at the top of the canvas.
-pub(super) fn show_banner(ui: &mut Ui, stage: &Stage<'_>, out: &mut Outbox) {
-    let mut problems = stage.scene.problems_at(Place::Canvas).peekable();
-    if stage.cards.is_empty() || problems.peek().is_none() {
-        return;
+/// Says what is wrong with the network as a whole, at the top of the canvas. Returns the rest.
+pub(super) fn show_banner(ui: &mut Ui, scene: &Scene<'_>, canvas: Rect, out: &mut Outbox) -> Rect {
+    let mut problems = scene.problems_at(Place::Canvas).peekable();
+    if scene.spec.network.layers.is_empty() || problems.peek().is_none() {
+        return canvas;
     }
-    let room = stage.canvas.shrink(theme::SPACE_2);
+    let room = canvas.shrink(theme::SPACE_2);
     let builder = egui::UiBuilder::new().id_salt("banner").max_rect(room);
     let mut child = ui.new_child(builder);
     for problem in problems {
-        notice_frame(stage).show(&mut child, |ui| {
+        notice_frame(theme::palette(&child)).show(&mut child, |ui| {
             ui.set_width(ui.available_width());
-            ui.horizontal_wrapped(|ui| message(ui, stage, problem, out));
+            message(ui, problem, out);
         });
-        child.add_space(theme::SPACE_1);
     }
+    let top = (child.min_rect().bottom() + theme::SPACE_1).min(canvas.bottom());
+    Rect::from_min_max(pos2(canvas.left(), top), canvas.max)
 }
 
 /// Says what is wrong with one layer, under its card.
@@ -45,16 +47,19 @@ pub(super) fn show_note(
         return;
     }
     let width = NOTE_WIDTH.min(stage.canvas.width() - 2.0 * theme::SPACE_2);
-    let corner: Pos2 = pos2(place.rect.center().x - width / 2.0, place.rect.bottom() + theme::SPACE_1);
+    let corner: Pos2 = pos2(
+        place.rect.center().x - width / 2.0,
+        place.rect.bottom() + theme::SPACE_1,
+    );
     egui::Area::new(super::id_of(card.id).with("note"))
         .order(egui::Order::Middle)
         .fixed_pos(corner)
         .constrain_to(stage.canvas.shrink(theme::SPACE_1))
         .show(ui.ctx(), |ui| {
-            notice_frame(stage).show(ui, |ui| {
+            notice_frame(stage.palette).show(ui, |ui| {
                 ui.set_width(width - 2.0 * theme::SPACE_2);
                 for problem in problems {
-                    message(ui, stage, problem, out);
+                    message(ui, problem, out);
                 }
             });
         });
@@ -86,8 +91,7 @@ pub(super) fn show_empty(ui: &mut Ui, stage: &Stage<'_>, out: &mut Outbox) {
     button.on_hover_text("Puts an input, two hidden layers and an output on the canvas.");
 }
 
-fn notice_frame(stage: &Stage<'_>) -> Frame {
-    let palette = stage.palette;
+fn notice_frame(palette: &Palette) -> Frame {
     Frame::new()
         .fill(palette.card)
         .stroke(Stroke::new(1.0, palette.warning))
@@ -96,15 +100,17 @@ fn notice_frame(stage: &Stage<'_>) -> Frame {
 }
 
 /// Icon, sentence and, where there is one, the button that mends it.
-fn message(ui: &mut Ui, stage: &Stage<'_>, problem: &Problem, out: &mut Outbox) {
-    let palette = stage.palette;
-    ui.horizontal_wrapped(|ui| {
+fn message(ui: &mut Ui, problem: &Problem, out: &mut Outbox) {
+    let palette = theme::palette(ui);
+    ui.horizontal_top(|ui| {
         icon::WARNING.show(ui, palette.warning);
-        ui.label(egui::RichText::new(&problem.message).color(palette.text_strong));
+        ui.vertical(|ui| {
+            ui.label(egui::RichText::new(&problem.message).color(palette.text_strong));
+            if let Some((text, edit)) = &problem.fix
+                && ui.button(*text).clicked()
+            {
+                out.edit(edit.clone());
+            }
+        });
     });
-    if let Some((text, edit)) = &problem.fix
-        && ui.button(*text).clicked()
-    {
-        out.edit(edit.clone());
-    }
 }

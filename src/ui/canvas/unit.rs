@@ -38,7 +38,10 @@ pub(super) fn show(
             continue;
         }
         if show_one(ui, stage, maps, (card, place), (unit, cell), view) {
-            pointed = Some(Spot { card: card.position, unit });
+            pointed = Some(Spot {
+                card: card.position,
+                unit,
+            });
         }
     }
     if let Some(rect) = place.more {
@@ -57,11 +60,18 @@ fn show_one(
     view: &mut View,
 ) -> bool {
     let is_input = card.kind == LayerKind::Input;
-    let sense = if is_input { Sense::hover() } else { Sense::click() };
+    let sense = if is_input {
+        Sense::hover()
+    } else {
+        Sense::click()
+    };
     let id = super::id_of(card.id).with(("unit", unit));
     let target = target_rect(card, place, cell);
     let response = ui.interact(target, id, sense);
-    let selection = Selection::Neuron { layer: card.id, unit };
+    let selection = Selection::Neuron {
+        layer: card.id,
+        unit,
+    };
     let selected = view.selection == Some(selection);
     let name = card.unit_name(unit, stage.facts);
     response.widget_info(|| {
@@ -89,9 +99,9 @@ fn show_one(
     paint::focus_ring(ui, &response, cell.expand(2.0));
     response.on_hover_ui(|ui| {
         if is_input {
-            input_tooltip(ui, stage, maps, card, unit, &name);
+            input_tooltip(ui, stage, maps, card, unit);
         } else {
-            neuron_tooltip(ui, stage, maps, card, unit, &name);
+            neuron_tooltip(ui, stage, maps, card, unit);
         }
     });
     pointed
@@ -132,7 +142,10 @@ impl<'a> Figure<'a> {
         }
         let maps = stage.scene.insight.and_then(|frame| frame.neurons.as_ref());
         let layer = maps.and_then(|maps| maps.layers.iter().find(|layer| layer.layer == card.id));
-        match layer.filter(|layer| layer.size.1 == 1).and_then(|layer| layer.units.get(unit)) {
+        match layer
+            .filter(|layer| layer.size.1 == 1)
+            .and_then(|layer| layer.units.get(unit))
+        {
             Some(values) => Self::Function(values),
             None => Self::Blank,
         }
@@ -146,14 +159,17 @@ impl<'a> Figure<'a> {
             }
             Self::Function(values) => {
                 let last = values.len().saturating_sub(1).max(1) as f32;
-                let points = values.iter().enumerate().map(|(i, &y)| (i as f32 / last, y));
+                let points = values
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &y)| (i as f32 / last, y));
                 paint_function(painter, rect, points, stage);
             }
             Self::Feature(feature) => {
                 let most = (0..=32).map(|i| feature.value(feature_at(i), 0.0).abs());
                 let most = most.fold(f32::MIN_POSITIVE, f32::max);
-                let points = (0..=32)
-                    .map(|i| (i as f32 / 32.0, feature.value(feature_at(i), 0.0) / most));
+                let points =
+                    (0..=32).map(|i| (i as f32 / 32.0, feature.value(feature_at(i), 0.0) / most));
                 paint_function(painter, rect, points, stage);
             }
             Self::Blank => {
@@ -177,22 +193,35 @@ fn paint_function(
 ) {
     let palette = stage.palette;
     painter.rect_filled(rect, CORNER, palette.field);
-    painter.hline(rect.x_range(), rect.center().y, Stroke::new(1.0, palette.outline));
+    painter.hline(
+        rect.x_range(),
+        rect.center().y,
+        Stroke::new(1.0, palette.outline),
+    );
     let inner = rect.shrink(rect.height() * 0.1);
     let line: Vec<_> = points
         .filter(|(_, y)| y.is_finite())
         .map(|(x, y)| {
             let y = y.clamp(-1.0, 1.0);
-            pos2(rect.left() + x * rect.width(), inner.center().y - y * inner.height() / 2.0)
+            pos2(
+                rect.left() + x * rect.width(),
+                inner.center().y - y * inner.height() / 2.0,
+            )
         })
         .collect();
     painter.add(Shape::line(line, Stroke::new(1.5, palette.accent_text)));
 }
 
 fn show_name(painter: &Painter, stage: &Stage<'_>, unit: usize, cell: Rect, pointed: bool) {
-    let Some(name) = stage.facts.input_names.get(unit) else { return };
+    let Some(name) = stage.facts.input_names.get(unit) else {
+        return;
+    };
     let palette = stage.palette;
-    let color = if pointed { palette.text_strong } else { palette.text };
+    let color = if pointed {
+        palette.text_strong
+    } else {
+        palette.text
+    };
     let font = paint::plain(stage.layout.measure.small);
     paint::text_in(painter, cell, Align2::LEFT_CENTER, name, font, color);
 }
@@ -212,7 +241,9 @@ fn show_frame(painter: &Painter, stage: &Stage<'_>, cell: Rect, pointed: bool, s
 
 /// The bias as a small square in the corner: colour is the sign.
 fn show_bias(painter: &Painter, stage: &Stage<'_>, card: &Card, unit: usize, cell: Rect) {
-    let Some(bias) = wires_of(stage, card).and_then(|wires| wires.bias(unit)) else { return };
+    let Some(bias) = wires_of(stage, card).and_then(|wires| wires.bias(unit)) else {
+        return;
+    };
     if cell.height() < 16.0 {
         return;
     }
@@ -223,7 +254,13 @@ fn show_bias(painter: &Painter, stage: &Stage<'_>, card: &Card, unit: usize, cel
         vec2(side, side),
     );
     let color = theme::signed_color(bias, palette);
-    painter.rect(rect, 1.5, color, Stroke::new(1.0, palette.card), StrokeKind::Outside);
+    painter.rect(
+        rect,
+        1.5,
+        color,
+        Stroke::new(1.0, palette.card),
+        StrokeKind::Outside,
+    );
 }
 
 /// The name beside the map.
@@ -248,8 +285,19 @@ fn show_label(
         cell.right() + 6.0..=place.body.right()
     };
     let rect = Rect::from_x_y_ranges(x_range, cell.y_range());
-    let size = if card.kind == LayerKind::Input { measure.text } else { measure.small };
-    paint::text_in(painter, rect, align, name, paint::plain(size), stage.palette.text);
+    let size = if card.kind == LayerKind::Input {
+        measure.text
+    } else {
+        measure.small
+    };
+    paint::text_in(
+        painter,
+        rect,
+        align,
+        name,
+        paint::plain(size),
+        stage.palette.text,
+    );
 }
 
 /// "+ 24 more".
@@ -260,8 +308,19 @@ fn show_more(ui: &Ui, stage: &Stage<'_>, card: &Card, shown: usize, rect: Rect) 
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let font = paint::plain(stage.layout.measure.small);
     let color = stage.palette.text_weak;
-    paint::text_in(ui.painter(), rect, Align2::CENTER_CENTER, &text, font, color);
-    let what = if card.kind == LayerKind::Input { "inputs" } else { "neurons" };
+    paint::text_in(
+        ui.painter(),
+        rect,
+        Align2::CENTER_CENTER,
+        &text,
+        font,
+        color,
+    );
+    let what = if card.kind == LayerKind::Input {
+        "inputs"
+    } else {
+        "neurons"
+    };
     response.on_hover_text(format!(
         "The first {shown} of {} {what} are drawn, with their weights. The others work just the \
          same; a higher window shows more of them.",
@@ -274,14 +333,8 @@ fn wires_of<'a>(stage: &Stage<'a>, card: &Card) -> Option<Wires<'a>> {
 }
 
 /// What is known about a neuron: a large map, its bias, its weights.
-fn neuron_tooltip(
-    ui: &mut Ui,
-    stage: &Stage<'_>,
-    maps: &Maps,
-    card: &Card,
-    unit: usize,
-    name: &str,
-) {
+fn neuron_tooltip(ui: &mut Ui, stage: &Stage<'_>, maps: &Maps, card: &Card, unit: usize) {
+    let name = card.unit_title(unit, stage.facts);
     ui.label(egui::RichText::new(name).text_style(theme::strong_text_style()));
     let figure = Figure::of(stage, maps, card, unit);
     if !matches!(figure, Figure::Blank) {
@@ -290,7 +343,9 @@ fn neuron_tooltip(
         ui.small(map_caption(stage, card, &figure));
     }
     let formula = match card.kind {
-        LayerKind::Dense { activation, .. } => format!("a = f(z) with z = Σ wᵢ·xᵢ + b, f = {}", activation.name()),
+        LayerKind::Dense { activation, .. } => {
+            format!("a = f(z) with z = Σ wᵢ·xᵢ + b, f = {}", activation.name())
+        }
         _ => match stage.scene.output() {
             Some(output) => format!("z = Σ wᵢ·xᵢ + b, {}", output.formula()),
             None => "z = Σ wᵢ·xᵢ + b".to_owned(),
@@ -316,7 +371,9 @@ fn map_caption(stage: &Stage<'_>, card: &Card, figure: &Figure<'_>) -> &'static 
         .is_some_and(|maps| maps.pictures);
     match (figure, card.kind) {
         (Figure::Function(_), _) => "What it answers, from left to right along the input.",
-        _ if pictures => "Its weights as a picture: blue pixels speak for it, orange ones against it.",
+        _ if pictures => {
+            "Its weights as a picture: blue pixels speak for it, orange ones against it."
+        }
         (_, LayerKind::Output) => "What it answers over the plane: blue is high, orange is low.",
         _ => "What it answers over the plane: blue is positive, orange is negative.",
     }
@@ -325,26 +382,26 @@ fn map_caption(stage: &Stage<'_>, card: &Card, figure: &Figure<'_>) -> &'static 
 /// How many weights come in, and which is the largest.
 fn strongest(stage: &Stage<'_>, source: &Card, weights: &[f32]) -> String {
     let count = super::model::counted(weights.len(), "weight", "weights");
-    let largest = weights.iter().enumerate().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+    let largest = weights
+        .iter()
+        .enumerate()
+        .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
     match largest {
         Some((input, &weight)) if source.face != Face::Picture => format!(
             "{count}, the largest from {}: {}",
             source.short_unit_name(input, stage.facts),
             format::number(f64::from(weight)),
         ),
-        _ => format!("{count}, together of size {}", format::number(f64::from(norm(weights)))),
+        _ => format!(
+            "{count}, together of size {}",
+            format::number(f64::from(norm(weights)))
+        ),
     }
 }
 
 /// What is known about an input.
-fn input_tooltip(
-    ui: &mut Ui,
-    stage: &Stage<'_>,
-    maps: &Maps,
-    card: &Card,
-    unit: usize,
-    name: &str,
-) {
+fn input_tooltip(ui: &mut Ui, stage: &Stage<'_>, maps: &Maps, card: &Card, unit: usize) {
+    let name = card.unit_title(unit, stage.facts);
     ui.label(egui::RichText::new(name).text_style(theme::strong_text_style()));
     let figure = Figure::of(stage, maps, card, unit);
     if !matches!(figure, Figure::Blank) {
@@ -361,7 +418,7 @@ fn input_tooltip(
     }
     if let Some(feature) = stage.facts.features.get(unit) {
         ui.label(feature.summary());
-    } else if let Some(samples) = stage.facts.samples()
+    } else if let Some(samples) = &stage.facts.samples
         && let Some(text) = column_text(&samples.encoder, unit)
     {
         ui.label(text);
@@ -373,7 +430,13 @@ fn column_text(encoder: &Encoder, unit: usize) -> Option<String> {
     let index = (0..encoder.columns.len()).find(|&c| encoder.inputs_of(c).contains(&unit))?;
     let column = encoder.columns.get(index)?;
     Some(match &column.kind {
-        InputKind::Number { mean, scale, minimum, maximum, .. } => format!(
+        InputKind::Number {
+            mean,
+            scale,
+            minimum,
+            maximum,
+            ..
+        } => format!(
             "A number from {} to {} in the training part. The network sees (x − {}) / {}, so that \
              all inputs are of the same size.",
             format::number(*minimum),

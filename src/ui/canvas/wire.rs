@@ -17,20 +17,28 @@ pub(super) struct Wires<'a> {
 
 impl<'a> Wires<'a> {
     /// The weights of `target`, if what comes into it is what comes out of `source` in the network
-    /// as well. `None` while the network is being built anew, or cannot be.
+    /// as well. `None` while the network is being built anew, or cannot be. A layer that has just
+    /// been made wider has no weights for its new units yet.
     pub fn find(scene: &Scene<'a>, source: &Card, target: &Card) -> Option<Self> {
         let prepared = &scene.snapshot?.prepared;
         let parameters = scene.parameters?;
         let layers = prepared.network.layers();
         let place = prepared.layer_ids.iter().position(|&id| id == target.id)?;
         let dense = layers.get(place)?.as_dense()?;
-        let earlier = layers.iter().zip(prepared.layer_ids.iter()).take(place).rev();
-        let before = earlier.filter(|(layer, _)| layer.as_dense().is_some()).map(|(_, &id)| id).next();
+        let earlier = layers
+            .iter()
+            .zip(prepared.layer_ids.iter())
+            .take(place)
+            .rev();
+        let before = earlier
+            .filter(|(layer, _)| layer.as_dense().is_some())
+            .map(|(_, &id)| id)
+            .next();
         let same_source = match before {
             Some(id) => id == source.id,
             None => source.kind == LayerKind::Input,
         };
-        if !same_source || dense.inputs != source.units || dense.units != target.units {
+        if !same_source {
             return None;
         }
         Some(Self {
@@ -47,7 +55,8 @@ impl<'a> Wires<'a> {
 
     /// All weights of a unit.
     pub fn of_unit(&self, unit: usize) -> Option<&'a [f32]> {
-        self.weights.get(unit * self.inputs..(unit + 1) * self.inputs)
+        self.weights
+            .get(unit * self.inputs..(unit + 1) * self.inputs)
     }
 
     /// The bias of a unit.
@@ -76,5 +85,7 @@ pub(super) fn pairs(cards: &[Card]) -> impl Iterator<Item = (&Card, &Card)> {
 
 /// Where the inputs of this card come from.
 pub(super) fn source_of<'a>(cards: &'a [Card], card: &Card) -> Option<&'a Card> {
-    pairs(cards).find(|(_, target)| target.id == card.id).map(|(source, _)| source)
+    pairs(cards)
+        .find(|(_, target)| target.id == card.id)
+        .map(|(source, _)| source)
 }

@@ -1,1 +1,1 @@
-//! stub
+//! What is selected on the canvas, in numbers.

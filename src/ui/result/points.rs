@@ -47,6 +47,8 @@ pub struct MapPoints {
     pub points: Vec<MapPoint>,
     /// The smallest and the largest target of a regression.
     pub range: (f64, f64),
+    /// Grows whenever the points are collected anew.
+    pub generation: u64,
     markers: Option<(Drawing, Arc<Mesh>)>,
     rings: Option<(Drawing, u64, Arc<Mesh>)>,
 }
@@ -105,6 +107,7 @@ impl MapPoints {
             (low.min(value), high.max(value))
         });
         self.key = Some(key);
+        self.generation += 1;
         self.markers = None;
         self.rings = None;
     }

@@ -1,0 +1,151 @@
+//! A function of one variable: the network's curve through the rows.
+
+use eframe::egui::{Response, Role, Ui, WidgetInfo};
+use egui_plot::{Line, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
+
+use super::chart;
+use super::points::MapPoints;
+use crate::data::TargetEncoding;
+use crate::insight::Axis;
+use crate::insight::map::{Drawn, Profile};
+use crate::ui::{Scene, View, format, theme};
+
+/// The curve and the points as the plot takes them.
+#[derive(Debug, Default)]
+pub struct ProfileState {
+    curve: Vec<PlotPoint>,
+    drawn: Option<(u64, usize)>,
+    training: Vec<PlotPoint>,
+    validation: Vec<PlotPoint>,
+    generation: u64,
+}
+
+/// Shows the curve. Returns what the pointer is over, in words.
+pub fn show(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    view: &mut View,
+    state: &mut ProfileState,
+    points: &MapPoints,
+    x: &Axis,
+    height: f32,
+) -> Option<String> {
+    state.update(scene, points, x);
+    let palette = theme::palette(ui);
+    let across = x.range();
+    let heights = state.training.iter().chain(&state.validation).map(|point| point.y);
+    let shown = heights.chain(state.curve.iter().map(|point| point.y));
+    let up = match scene.classes() {
+        Some(classes) if classes.len() <= 2 => (-0.08, 1.08),
+        _ => chart::bounds(shown),
+    };
+    let name = answer_name(scene);
+    let asked = view
+        .asked
+        .as_ref()
+        .and_then(|cells| x.value(cells.get(x.column)?));
+    let response = chart::plot(ui, "network over one column", height)
+        .x_axis_label(x.name.clone())
+        .y_axis_label(name.clone())
+        .show(ui, |plot| {
+            plot.set_plot_bounds(chart::area(across, up));
+            let parts = [
+                (&state.training, "Training", palette.training, true, view.show_training),
+                (&state.validation, "Validation", palette.validation, false, view.show_validation),
+            ];
+            for (points, name, color, filled, shown) in parts {
+                if shown {
+                    plot.points(
+                        Points::new(name, PlotPoints::Borrowed(points))
+                            .shape(MarkerShape::Circle)
+                            .radius(2.6)
+                            .filled(filled)
+                            .color(color)
+                            .allow_hover(false),
+                    );
+                }
+            }
+            let curve = Line::new("Network", PlotPoints::Borrowed(&state.curve));
+            plot.line(curve.color(palette.accent_text).width(2.5).allow_hover(false));
+            if let Some(asked) = asked {
+                let line = VLine::new("Asked", asked).color(palette.text_strong).width(1.0);
+                plot.vline(line.allow_hover(false));
+            }
+            plot.pointer_coordinate()
+        });
+    let pointer = response.inner;
+    let hovered = response.response.hovered();
+    ask(scene, view, &response.response, x, pointer);
+    let text = format!("The network's curve over {}.", x.name);
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    let at = pointer.filter(|_| hovered)?.x;
+    let nearest = state.curve.iter().min_by(|one, other| {
+        (one.x - at).abs().total_cmp(&(other.x - at).abs())
+    })?;
+    Some(format!(
+        "{} {} → {name} {}",
+        x.name,
+        super::answer::cell_text(&x.cell(nearest.x)),
+        format::number(nearest.y)
+    ))
+}
+
+/// A click asks the network about the place.
+fn ask(scene: &Scene<'_>, view: &mut View, response: &Response, x: &Axis, at: Option<PlotPoint>) {
+    if let Some(at) = at
+        && (response.clicked() || response.dragged())
+    {
+        let mut cells = scene.held_cells(view.held_row);
+        let (low, high) = x.range();
+        if let Some(cell) = cells.get_mut(x.column) {
+            *cell = x.cell(at.x.clamp(low, high));
+        }
+        view.asked = Some(cells);
+    }
+}
+
+/// What the curve's height is.
+fn answer_name(scene: &Scene<'_>) -> String {
+    match scene.samples.map(|samples| &samples.encoder.target) {
+        Some(TargetEncoding::Number { name, .. }) => name.clone(),
+        Some(TargetEncoding::Classes { classes, .. }) => match classes.as_slice() {
+            [_, second] => format!("probability of {second}"),
+            _ => "probability of the likeliest class".to_owned(),
+        },
+        None => String::new(),
+    }
+}
+
+impl ProfileState {
+    fn update(&mut self, scene: &Scene<'_>, points: &MapPoints, x: &Axis) {
+        let drawn = scene.insight.and_then(|frame| match &frame.drawn {
+            Some(Drawn::Profile(profile)) if profile.x == *x => Some((frame.snapshot, profile)),
+            _ => None,
+        });
+        match drawn {
+            Some((snapshot, profile)) => self.take(snapshot, x, profile),
+            None => self.curve.clear(),
+        }
+        if self.generation != points.generation {
+            self.generation = points.generation;
+            for (part, train) in [(&mut self.training, true), (&mut self.validation, false)] {
+                part.clear();
+                let points = points.points.iter().filter(|point| point.train == train);
+                part.extend(points.map(|point| PlotPoint::new(point.at[0], point.at[1])));
+            }
+        }
+    }
+
+    fn take(&mut self, snapshot: u64, x: &Axis, profile: &Profile) {
+        let key = Some((snapshot, x.column));
+        if self.drawn == key && self.curve.len() == profile.points.len() {
+            return;
+        }
+        self.drawn = key;
+        self.curve.clear();
+        let finite = profile.points.iter().filter(|point| point[1].is_finite());
+        self.curve.extend(finite.map(|&[x, y]| PlotPoint::new(x, y)));
+    }
+}

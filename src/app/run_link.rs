@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::job::JobEvent;
 use super::netsmith::Netsmith;
 use super::notice::Gravity;
-use crate::data::Samples;
+use crate::data::{Encoder, InputKind, Samples, TargetEncoding};
 use crate::experiment::check::check;
 use crate::experiment::prepare::{output_for, prepare_samples};
 use crate::experiment::{
@@ -253,7 +253,6 @@ impl Netsmith {
     /// New columns: axes, held row and asked row start over where they no longer fit.
     fn fit_view(&mut self, samples: &Arc<Samples>) {
         let encoder = &samples.encoder;
-        let columns = encoder.columns.len();
         let same = self.link.samples().is_some_and(|before| {
             let names = |samples: &Samples| {
                 samples.encoder.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>()
@@ -264,8 +263,9 @@ impl Netsmith {
         if same {
             return;
         }
-        self.view.x = 0;
-        self.view.y = (columns > 1).then_some(1);
+        let (x, y) = first_axes(encoder);
+        self.view.x = x;
+        self.view.y = y;
         self.view.held_row = None;
         self.view.asked = None;
         self.view.brush = crate::ui::view::Brush::Ask;
@@ -313,6 +313,18 @@ impl Netsmith {
     }
 }
 
+/// The columns a map starts with: the first two numbers, or else the first two columns.
+fn first_axes(encoder: &Encoder) -> (usize, Option<usize>) {
+    let is_number = |column: &usize| {
+        encoder.columns.get(*column).is_some_and(|c| matches!(c.kind, InputKind::Number { .. }))
+    };
+    let mut numbers = (0..encoder.columns.len()).filter(is_number);
+    match (numbers.next(), numbers.next()) {
+        (Some(x), Some(y)) => (x, Some(y)),
+        _ => (0, (encoder.columns.len() > 1).then_some(1)),
+    }
+}
+
 /// How the run follows the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -339,7 +351,6 @@ fn same_task(before: &Prepared, next: &Prepared) -> bool {
     source && before.samples.encoder.target == next.samples.encoder.target
         || source && matches!(
             (&before.samples.encoder.target, &next.samples.encoder.target),
-            (crate::data::TargetEncoding::Number { name: a, .. },
-             crate::data::TargetEncoding::Number { name: b, .. }) if a == b
+            (TargetEncoding::Number { name: a, .. }, TargetEncoding::Number { name: b, .. }) if a == b
         )
 }

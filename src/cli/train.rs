@@ -49,6 +49,7 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
         }
         None => Trainer::new(prepared).map_err(CliError::failed)?,
     };
+    trainer.set_threads(usize::from(args.threads));
     let bar = output::progress_bar(epochs.unwrap_or(0), "epochs");
     let stop = loop {
         let stop = trainer.run_epoch();

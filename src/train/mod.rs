@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod objective;
 pub mod saved;
 pub mod stop;
+pub mod stop_rules;
 pub mod timeline;
 pub mod trainer;
 pub mod worker;

@@ -115,16 +115,24 @@ fn tables(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
         DataSource::Table(spec) => Some(&spec.origin),
         _ => None,
     };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::splat(theme::SPACE_1);
-        for set in data::LIBRARY {
-            let selected = matches!(chosen, Some(TableOrigin::Library { id }) if id == set.id);
-            let help = format!("{}\nLicence: {}. {}", set.summary, set.licence, set.source);
-            if widget::toggle(ui, selected, set.name, &help) {
-                out.send(Command::ChooseData(set.id.to_owned()));
+    let half = ((ui.available_width() - theme::SPACE_1) / 2.0).floor();
+    for pair in data::LIBRARY.chunks(2) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE_1;
+            for set in pair {
+                let selected = matches!(chosen, Some(TableOrigin::Library { id }) if id == set.id);
+                let help = format!("{}\nLicence: {}. {}", set.summary, set.licence, set.source);
+                let button = egui::Button::new(set.name)
+                    .selected(selected)
+                    .truncate()
+                    .min_size(egui::vec2(half, theme::CONTROL_HEIGHT));
+                let size = egui::vec2(half, theme::CONTROL_HEIGHT);
+                if ui.add_sized(size, button).on_hover_text(help).clicked() {
+                    out.send(Command::ChooseData(set.id.to_owned()));
+                }
             }
-        }
-    });
+        });
+    }
     let button = egui::Button::new((icon::FILE_CSV, "Open CSV…"))
         .min_size(egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT));
     let help = "Opens a table of your own: one row an example, the first line holding the names \

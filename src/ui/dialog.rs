@@ -11,8 +11,14 @@ use crate::app::dialog::{Answer, Dialog, Found, PathPurpose, Pending};
 
 /// Draws the dialog; returns the answer once there is one.
 pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Answer> {
-    let modal = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
-        ui.set_max_width(460.0);
+    let palette = theme::palette(ctx);
+    let frame = theme::card_frame(palette)
+        .fill(palette.panel)
+        .stroke(egui::Stroke::new(1.0, palette.outline))
+        .inner_margin(theme::SPACE_4);
+    let modal = Modal::new(Id::unique("dialog")).frame(frame).show(ctx, |ui| {
+        let room = ctx.content_rect().width() - 64.0;
+        ui.set_width(room.min(if is_page(dialog) { 520.0 } else { 420.0 }));
         match dialog {
             Dialog::Unsaved { then } => unsaved(ui, then),
             Dialog::Path { purpose, text, reason } => path(ui, *purpose, text, reason.as_deref()),
@@ -31,6 +37,11 @@ pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Answer> {
         _ => escape || modal.should_close(),
     };
     modal.inner.or(leaves.then_some(Answer::Cancel))
+}
+
+/// Whether the dialog is something to read rather than a question.
+const fn is_page(dialog: &Dialog) -> bool {
+    matches!(dialog, Dialog::Help | Dialog::Shortcuts | Dialog::About)
 }
 
 fn title(ui: &mut Ui, text: &str) {

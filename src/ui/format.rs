@@ -58,6 +58,11 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A loss: four decimals, so that it does not jump about while it changes; small ones in full.
+pub fn loss(value: f64) -> String {
+    if value.abs() >= 1e-3 { fixed(value, 4) } else { number(value) }
+}
+
 /// A share as a percentage with one decimal: `98.1 %`.
 pub fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.1}\u{a0}%", share * 100.0) } else { "–".to_owned() }

@@ -69,6 +69,8 @@ impl Panels {
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    // Room for the scroll bar, so that it covers nothing.
+                    ui.set_max_width(ui.available_width() - theme::SPACE_2);
                     data_panel::show(ui, scene, out, &mut self.data);
                 });
             });

@@ -1,4 +1,4 @@
-//! Short messages at the lower right of the window.
+//! Short messages at the lower edge of the window.
 
 use eframe::egui::{self, Align2, Area, Context, Id, RichText};
 
@@ -10,7 +10,7 @@ pub fn show(ctx: &Context, notices: &mut Notices) {
     let palette = theme::palette(ctx);
     let mut closed = None;
     Area::new(Id::unique("notices"))
-        .anchor(Align2::RIGHT_BOTTOM, [-theme::SPACE_3, -52.0])
+        .anchor(Align2::CENTER_BOTTOM, [0.0, -52.0])
         .order(egui::Order::Foreground)
         .interactable(true)
         .show(ctx, |ui| {

@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
     let mut change = Change::default();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let room = ui.available_width();
-        let columns = (room / 236.0).floor().clamp(1.0, 3.0) as usize;
+        let columns = (room / 200.0).floor().clamp(1.0, 3.0) as usize;
         ui.columns(columns, |uis| {
             let groups: [Group; 3] = [method, shaping, stopping];
             for (index, group) in groups.into_iter().enumerate() {
@@ -111,9 +111,15 @@ pub fn page(method: &Method) -> String {
 
 fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
     let help = format!("{} Default: {}.", setting.help, super::format::number(setting.default));
+    let speed = if setting.logarithmic { value.abs().max(1e-9) * 0.02 } else { (setting.max - setting.min) * 1e-3 };
     widget::row(ui, setting.name, &help, |ui| {
-        let slider = widget::scale(value, setting.min..=setting.max, setting.logarithmic);
-        widget::slider(ui, slider)
+        ui.add(
+            egui::DragValue::new(value)
+                .range(setting.min..=setting.max)
+                .speed(speed)
+                .custom_formatter(|value, _| super::format::number(value))
+                .custom_parser(widget::parse_number),
+        )
     })
     .changed()
 }

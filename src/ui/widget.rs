@@ -32,7 +32,7 @@ pub fn row(ui: &mut Ui, name: &str, help: &str, control: impl FnOnce(&mut Ui) ->
     let width = ui.available_width();
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
-        let label_width = (width * 0.44).clamp(60.0, 120.0);
+        let label_width = (width * 0.46).clamp(60.0, 136.0);
         ui.scope(|ui| {
             ui.set_width(label_width);
             ui.add(egui::Label::new(name).truncate()).on_hover_text(help);
@@ -45,7 +45,7 @@ pub fn row(ui: &mut Ui, name: &str, help: &str, control: impl FnOnce(&mut Ui) ->
 /// A slider with a field, as wide as there is room.
 pub fn slider<'a>(ui: &mut Ui, slider: Slider<'a>) -> Response {
     let room = ui.available_width();
-    ui.spacing_mut().slider_width = (room - 64.0).clamp(32.0, 180.0);
+    ui.spacing_mut().slider_width = (room - 64.0).clamp(28.0, 180.0);
     ui.add(slider.trailing_fill(true))
 }
 

@@ -67,11 +67,7 @@ pub(super) fn paint_ground(
 ) {
     let palette = stage.palette;
     let selected = view.selection == Some(Selection::Layer(card.id));
-    let wrong = stage
-        .scene
-        .problems_at(Place::Layer(card.id))
-        .next()
-        .is_some();
+    let wrong = stage.scene.problems_at(Place::Layer(card.id)).next().is_some();
     let stroke = if selected {
         Stroke::new(1.5, palette.accent_text)
     } else if wrong {
@@ -79,11 +75,7 @@ pub(super) fn paint_ground(
     } else {
         Stroke::new(1.0, palette.outline)
     };
-    let fill = if dragged {
-        palette.card.gamma_multiply(0.4)
-    } else {
-        palette.card
-    };
+    let fill = if dragged { palette.card.gamma_multiply(0.4) } else { palette.card };
     let corner = CornerRadius::same(theme::RADIUS);
     painter.rect(place.rect, corner, fill, stroke, StrokeKind::Inside);
 }
@@ -114,11 +106,7 @@ pub(super) fn show_header(
         view.tab = ResultTab::Inspector;
     }
     if response.drag_started_by(egui::PointerButton::Primary) {
-        *drag = Some(Drag::new(
-            Item::Layer(card.id),
-            response.id,
-            ghost_label(card),
-        ));
+        *drag = Some(Drag::new(Item::Layer(card.id), response.id, ghost_label(card)));
     }
     response.context_menu(|ui| menu(ui, stage, card, view, out));
 
@@ -137,8 +125,7 @@ pub(super) fn show_header(
         let corner = CornerRadius::same(theme::RADIUS);
         let stroke = Stroke::new(1.0, palette.text_weak);
         if !selected {
-            ui.painter()
-                .rect_stroke(place.rect, corner, stroke, StrokeKind::Inside);
+            ui.painter().rect_stroke(place.rect, corner, stroke, StrokeKind::Inside);
         }
     }
 }
@@ -167,31 +154,15 @@ fn paint_title(
     let mut left = header.left() + measure.pad * 0.5;
     let handle = (measure.text * 0.95).min(18.0);
     if right - left >= handle + 2.0 + title_width(stage, card) {
-        let color = if hovered {
-            palette.text
-        } else {
-            palette.text_weak.gamma_multiply(0.6)
-        };
-        icon::DRAG.paint(
-            painter,
-            pos2(left + handle / 2.0, header.center().y),
-            handle,
-            color,
-        );
+        let color = if hovered { palette.text } else { palette.text_weak.gamma_multiply(0.6) };
+        icon::DRAG.paint(painter, pos2(left + handle / 2.0, header.center().y), handle, color);
         left += handle + 2.0;
     } else {
         left = header.left() + measure.pad;
     }
     let text = Rect::from_min_max(pos2(left, header.top()), pos2(right, header.bottom()));
     let font = paint::strong(measure.text);
-    paint::text_in(
-        painter,
-        text,
-        Align2::LEFT_CENTER,
-        card.kind.name(),
-        font,
-        palette.text_strong,
-    );
+    paint::text_in(painter, text, Align2::LEFT_CENTER, card.kind.name(), font, palette.text_strong);
 }
 
 /// Whether a layer has weights that training could leave alone.
@@ -219,10 +190,7 @@ fn show_buttons(
     let mut right = header.right() - measure.pad * 0.3;
     let mut next = || {
         right -= side;
-        Rect::from_center_size(
-            pos2(right + side / 2.0, header.center().y),
-            vec2(side, side),
-        )
+        Rect::from_center_size(pos2(right + side / 2.0, header.center().y), vec2(side, side))
     };
     let id = super::id_of(card.id);
     let lower = card.lower_name();
@@ -234,10 +202,7 @@ fn show_buttons(
         name: &format!("Remove {lower}"),
         tooltip: "Removes this layer. Undo brings it back.",
     };
-    if remove
-        .show(ui, next(), id.with("remove"), icon_size)
-        .clicked()
-    {
+    if remove.show(ui, next(), id.with("remove"), icon_size).clicked() {
         drag::remove(card.id, view, out);
     }
     let has_room = header.width() >= title_width(stage, card) + 2.0 * side + measure.pad;
@@ -245,23 +210,13 @@ fn show_buttons(
         let verb = if card.frozen { "Unfreeze" } else { "Freeze" };
         let freeze = IconButton {
             icon: icon::SNOWFLAKE,
-            color: if card.frozen {
-                palette.accent_text
-            } else {
-                palette.text_weak
-            },
+            color: if card.frozen { palette.accent_text } else { palette.text_weak },
             hovered: palette.accent_text,
             name: &format!("{verb} {lower}"),
             tooltip: FREEZE,
         };
-        if freeze
-            .show(ui, next(), id.with("freeze"), icon_size)
-            .clicked()
-        {
-            out.edit(Edit::FreezeLayer {
-                id: card.id,
-                frozen: !card.frozen,
-            });
+        if freeze.show(ui, next(), id.with("freeze"), icon_size).clicked() {
+            out.edit(Edit::FreezeLayer { id: card.id, frozen: !card.frozen });
         }
     }
     right
@@ -276,33 +231,21 @@ pub(super) fn menu(ui: &mut Ui, stage: &Stage<'_>, card: &Card, view: &mut View,
         view.tab = ResultTab::Inspector;
     }
     if ui.button((icon::COPY, "Duplicate")).clicked() {
-        out.edit(Edit::InsertLayer {
-            at: at + 1,
-            kind: card.kind,
-        });
+        out.edit(Edit::InsertLayer { at: at + 1, kind: card.kind });
         view.selection = Some(Selection::Layer(stage.scene.spec.network.free_id()));
     }
     let left = egui::Button::new((icon::ARROW_LEFT, "Move left"));
     if ui.add_enabled(at > 0, left).clicked() {
-        out.edit(Edit::MoveLayer {
-            id: card.id,
-            to: at.saturating_sub(1),
-        });
+        out.edit(Edit::MoveLayer { id: card.id, to: at.saturating_sub(1) });
     }
     let right = egui::Button::new((icon::ARROW_RIGHT, "Move right"));
     if ui.add_enabled(at < last, right).clicked() {
-        out.edit(Edit::MoveLayer {
-            id: card.id,
-            to: at + 1,
-        });
+        out.edit(Edit::MoveLayer { id: card.id, to: at + 1 });
     }
     if can_freeze(card) {
         let text = if card.frozen { "Unfreeze" } else { "Freeze" };
         if ui.button((icon::SNOWFLAKE, text)).clicked() {
-            out.edit(Edit::FreezeLayer {
-                id: card.id,
-                frozen: !card.frozen,
-            });
+            out.edit(Edit::FreezeLayer { id: card.id, frozen: !card.frozen });
         }
     }
     ui.separator();

@@ -38,19 +38,12 @@ impl Column {
             (_, Face::NamedMaps) => 0.6,
             _ => 1.0,
         };
-        let most = (MOST_CELL * measure.zoom.max(0.72))
-            .min(inner * beside)
-            .max(LEAST_CELL);
+        let most = (MOST_CELL * measure.zoom.max(0.72)).min(inner * beside).max(LEAST_CELL);
         let (least, most, limit, pitch) = match card.face {
             Face::Empty => return Self::NONE,
             Face::Picture => {
                 let side = inner.min(room).max(LEAST_CELL);
-                return Self {
-                    shown: 1,
-                    more: false,
-                    cell: side,
-                    pitch: side,
-                };
+                return Self { shown: 1, more: false, cell: side, pitch: side };
             }
             Face::Names => (measure.row(), measure.row() * 1.2, SHOWN_NAMES, 1.0),
             Face::Maps | Face::NamedMaps => (LEAST_CELL, most, SHOWN_UNITS, PITCH),
@@ -62,30 +55,14 @@ impl Column {
             let room = room - measure.row();
             (((room / (least * pitch)) as usize).clamp(1, limit), room)
         };
-        let cell = (room / (shown.max(1) as f32 * pitch))
-            .clamp(least, most)
-            .floor();
-        Self {
-            shown,
-            more: card.units > shown,
-            cell,
-            pitch: cell * pitch,
-        }
+        let cell = (room / (shown.max(1) as f32 * pitch)).clamp(least, most).floor();
+        Self { shown, more: card.units > shown, cell, pitch: cell * pitch }
     }
 
-    const NONE: Self = Self {
-        shown: 0,
-        more: false,
-        cell: 0.0,
-        pitch: 0.0,
-    };
+    const NONE: Self = Self { shown: 0, more: false, cell: 0.0, pitch: 0.0 };
 
     pub fn magnified(self, by: f32) -> Self {
-        Self {
-            cell: self.cell * by,
-            pitch: self.pitch * by,
-            ..self
-        }
+        Self { cell: self.cell * by, pitch: self.pitch * by, ..self }
     }
 
     fn height(self) -> f32 {
@@ -106,11 +83,7 @@ pub(super) fn footer_height(card: &Card, measure: Measure) -> f32 {
 
 /// Height of what is drawn in a dropout card.
 fn figure_height(card: &Card, measure: Measure) -> f32 {
-    if matches!(card.kind, LayerKind::Dropout { .. }) {
-        3.0 * measure.control
-    } else {
-        0.0
-    }
+    if matches!(card.kind, LayerKind::Dropout { .. }) { 3.0 * measure.control } else { 0.0 }
 }
 
 /// Height of a card with this column of units.

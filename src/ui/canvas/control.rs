@@ -64,10 +64,7 @@ fn activation_combo(
                 });
                 let item = ui.selectable_label(choice == activation, (picture, choice.name()));
                 if item.clicked() {
-                    out.edit(Edit::SetActivation {
-                        id: card.id,
-                        activation: choice,
-                    });
+                    out.edit(Edit::SetActivation { id: card.id, activation: choice });
                 }
                 item.on_hover_ui(|ui| activation_tooltip(ui, choice, palette));
             }
@@ -93,12 +90,7 @@ fn activation_tooltip(ui: &mut Ui, activation: Activation, palette: &Palette) {
     painter.hline(rect.x_range(), rect.center().y, grid);
     painter.vline(rect.center().x, rect.y_range(), grid);
     let inner = rect.shrink(6.0);
-    paint_activation(
-        painter,
-        inner,
-        activation,
-        Stroke::new(2.0, palette.accent_text),
-    );
+    paint_activation(painter, inner, activation, Stroke::new(2.0, palette.accent_text));
     ui.label(activation.summary());
 }
 
@@ -111,10 +103,7 @@ fn paint_activation(painter: &Painter, rect: Rect, activation: Activation, strok
         .map(|step| PREVIEW_REACH * (step as f32 / 28.0 - 1.0))
         .map(|z| {
             let value = activation.value(z);
-            pos2(
-                rect.center().x + z * scale,
-                rect.center().y - value * vertical,
-            )
+            pos2(rect.center().x + z * scale, rect.center().y - value * vertical)
         })
         .filter(|point| point.y >= rect.top() - 0.5 && point.y <= rect.bottom() + 0.5)
         .collect();
@@ -138,16 +127,8 @@ fn units_row(
     let right = rect.with_min_x(rect.right() - side);
     let middle = Rect::from_x_y_ranges(left.right() + gap..=right.left() - gap, rect.y_range());
 
-    let fewer = Step {
-        by: -1,
-        icon: icon::MINUS,
-        verb: "Remove a neuron from",
-    };
-    let more = Step {
-        by: 1,
-        icon: icon::PLUS,
-        verb: "Add a neuron to",
-    };
+    let fewer = Step { by: -1, icon: icon::MINUS, verb: "Remove a neuron from" };
+    let more = Step { by: 1, icon: icon::PLUS, verb: "Add a neuron to" };
     fewer.show(&mut child, stage, card, left, units, out);
     more.show(&mut child, stage, card, right, units, out);
 
@@ -159,10 +140,7 @@ fn units_row(
     let name = format!("Neurons in {}", card.lower_name());
     let response = child.put(middle, field).accessible_name(name);
     if value != units {
-        out.edit(Edit::SetUnits {
-            id: card.id,
-            units: value,
-        });
+        out.edit(Edit::SetUnits { id: card.id, units: value });
     }
     response.on_hover_text(
         "Number of neurons (units). Click to type, or drag. More neurons can bend the answer in \
@@ -198,20 +176,11 @@ impl Step {
         let name = format!("{} {}", self.verb, card.lower_name());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
         if response.clicked() {
-            out.edit(Edit::SetUnits {
-                id: card.id,
-                units: after,
-            });
+            out.edit(Edit::SetUnits { id: card.id, units: after });
         }
-        let tooltip = if self.by > 0 {
-            "One neuron more."
-        } else {
-            "One neuron fewer."
-        };
+        let tooltip = if self.by > 0 { "One neuron more." } else { "One neuron fewer." };
         let limits = format!("A layer has 1 to {MAX_UNITS} neurons.");
-        response
-            .on_hover_text(tooltip)
-            .on_disabled_hover_text(limits);
+        response.on_hover_text(tooltip).on_disabled_hover_text(limits);
     }
 }
 
@@ -235,10 +204,7 @@ fn rate_field(
     let name = format!("Dropout rate of {}", card.lower_name());
     let response = child.put(rect, field).accessible_name(name);
     if response.changed() && (percent - before).abs() > 1e-6 {
-        out.edit(Edit::SetRate {
-            id: card.id,
-            rate: (percent / 100.0) as f32,
-        });
+        out.edit(Edit::SetRate { id: card.id, rate: (percent / 100.0) as f32 });
     }
     response.on_hover_text(
         "Dropout rate p: in each update every value is set to 0 with this probability, the others \
@@ -253,10 +219,7 @@ const SCATTERED: [usize; 10] = [3, 8, 1, 6, 4, 9, 0, 5, 2, 7];
 /// Ten dots; as many are hollow as values are switched off.
 fn dropout_dots(painter: &Painter, body: Rect, rate: f32, palette: &Palette) {
     let off = (rate * 10.0).round() as usize;
-    let step = vec2(
-        (body.width() / 3.0).min(body.height() / 4.0),
-        body.height() / 5.2,
-    );
+    let step = vec2((body.width() / 3.0).min(body.height() / 4.0), body.height() / 5.2);
     let radius = (step.y * 0.3).clamp(2.0, 10.0);
     for (dot, &turn) in SCATTERED.iter().enumerate() {
         let side = if dot % 2 == 0 { -0.5 } else { 0.5 };
@@ -307,14 +270,7 @@ fn output_text(ui: &mut Ui, stage: &Stage<'_>, card: &Card, rect: Rect) {
 fn input_text(ui: &mut Ui, stage: &Stage<'_>, card: &Card, rect: Rect) {
     if let Some((width, height)) = stage.facts.picture {
         let text = format!("{width} × {height} pixels");
-        footer_text(
-            ui,
-            stage,
-            card,
-            rect,
-            [&text, ""],
-            "Each pixel is an input of its own.",
-        );
+        footer_text(ui, stage, card, rect, [&text, ""], "Each pixel is an input of its own.");
     } else if card.units == 0 {
         let tooltip = "The inputs are the columns of the data. Choose data on the left.";
         footer_text(ui, stage, card, rect, ["No data", "yet"], tooltip);
@@ -340,19 +296,8 @@ fn footer_text(
     for (index, line) in lines.iter().take(used).enumerate() {
         let top = rect.top() + index as f32 * height;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
-        let color = if index == 0 {
-            stage.palette.text
-        } else {
-            stage.palette.text_weak
-        };
-        paint::text_in(
-            ui.painter(),
-            row,
-            Align2::CENTER_CENTER,
-            line,
-            font.clone(),
-            color,
-        );
+        let color = if index == 0 { stage.palette.text } else { stage.palette.text_weak };
+        paint::text_in(ui.painter(), row, Align2::CENTER_CENTER, line, font.clone(), color);
     }
     response.on_hover_text(tooltip);
 }

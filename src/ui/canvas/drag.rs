@@ -53,12 +53,7 @@ enum Target {
 impl Drag {
     /// Begins to drag.
     pub fn new(item: Item, source: Id, label: String) -> Self {
-        Self {
-            item,
-            source,
-            label,
-            target: Target::None,
-        }
+        Self { item, source, label, target: Target::None }
     }
 
     /// Looks where the pointer is. `layout` is that without a gap, so that opening the gap does
@@ -143,10 +138,7 @@ pub(super) fn add(
 /// Takes a layer away.
 pub(super) fn remove(id: u32, view: &mut View, out: &mut Outbox) {
     out.edit(Edit::RemoveLayer { id });
-    if view
-        .selection
-        .is_some_and(|selection| selection.layer() == id)
-    {
+    if view.selection.is_some_and(|selection| selection.layer() == id) {
         view.selection = None;
     }
 }
@@ -179,12 +171,8 @@ pub(super) fn finish(
     out: &mut Outbox,
 ) {
     let Some(current) = drag else { return };
-    let (escaped, released) = ui.input(|input| {
-        (
-            input.key_pressed(egui::Key::Escape),
-            input.pointer.any_released(),
-        )
-    });
+    let (escaped, released) =
+        ui.input(|input| (input.key_pressed(egui::Key::Escape), input.pointer.any_released()));
     if !escaped && !released && ui.ctx().is_being_dragged(current.source) {
         return;
     }
@@ -218,23 +206,14 @@ pub(super) fn open_gap(
     let (at, width) = (gap?, opened?);
     let height = layout.content.height().max(120.0);
     let center = pos2(layout.gap_center(at), layout.content.center().y);
-    Some(Rect::from_center_size(
-        center,
-        vec2((width * 0.75).max(4.0), height),
-    ))
+    Some(Rect::from_center_size(center, vec2((width * 0.75).max(4.0), height)))
 }
 
 /// The place where the layer will stand.
 pub(super) fn paint_gap(painter: &Painter, rect: Rect, palette: &Palette) {
     let fill = palette.accent.gamma_multiply(0.25);
     let stroke = Stroke::new(1.5, palette.accent_text);
-    painter.rect(
-        rect,
-        CornerRadius::same(theme::RADIUS),
-        fill,
-        stroke,
-        StrokeKind::Inside,
-    );
+    painter.rect(rect, CornerRadius::same(theme::RADIUS), fill, stroke, StrokeKind::Inside);
 }
 
 /// What is dragged, under the pointer.
@@ -249,70 +228,36 @@ pub(super) fn paint_ghost(ui: &Ui, drag: &Drag, palette: &Palette) {
     let galley = paint::line(&painter, &drag.label, font, palette.text_strong, 240.0);
     let size = galley.size() + vec2(2.0 * theme::SPACE_3, 2.0 * theme::SPACE_2);
     let rect = Rect::from_center_size(pointer + vec2(0.0, -4.0), size);
-    let shadow = Shadow {
-        offset: [0, 4],
-        blur: 12,
-        spread: 0,
-        color: palette.shadow,
-    };
+    let shadow = Shadow { offset: [0, 4], blur: 12, spread: 0, color: palette.shadow };
     painter.add(shadow.as_shape(rect, theme::RADIUS));
-    let edge = if drag.over_bin() {
-        palette.danger
-    } else {
-        palette.accent
-    };
+    let edge = if drag.over_bin() { palette.danger } else { palette.accent };
     let stroke = Stroke::new(1.5, edge);
-    painter.rect(
-        rect,
-        theme::RADIUS,
-        palette.card,
-        stroke,
-        StrokeKind::Inside,
-    );
-    painter.galley(
-        rect.center() - galley.size() / 2.0,
-        galley,
-        palette.text_strong,
-    );
+    painter.rect(rect, theme::RADIUS, palette.card, stroke, StrokeKind::Inside);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, palette.text_strong);
 }
 
 /// Where the bin is while a card is dragged.
 fn bin_rect(canvas: Rect) -> Rect {
     let size = vec2(200.0_f32.min(canvas.width() - 16.0), 44.0);
-    let center = pos2(
-        canvas.center().x,
-        canvas.bottom() - size.y / 2.0 - theme::SPACE_2,
-    );
+    let center = pos2(canvas.center().x, canvas.bottom() - size.y / 2.0 - theme::SPACE_2);
     Rect::from_center_size(center, size)
 }
 
 /// The bin.
 pub(super) fn paint_bin(ui: &Ui, canvas: Rect, hot: bool, palette: &Palette) {
     let rect = bin_rect(canvas);
-    let (fill, color) = if hot {
-        (palette.danger, palette.on_accent)
-    } else {
-        (palette.card, palette.danger_text)
-    };
+    let (fill, color) =
+        if hot { (palette.danger, palette.on_accent) } else { (palette.card, palette.danger_text) };
     let painter = ui.painter();
     let stroke = Stroke::new(1.5, palette.danger);
     painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
     let font = paint::strong(theme::TEXT_BODY);
-    let galley = paint::line(
-        painter,
-        "Drop here to remove",
-        font,
-        color,
-        rect.width() - 40.0,
-    );
+    let galley = paint::line(painter, "Drop here to remove", font, color, rect.width() - 40.0);
     let size = galley.size() + vec2(theme::ICON + theme::SPACE_2, 0.0);
     let start = Align2::CENTER_CENTER.align_size_within_rect(size, rect);
     let middle = pos2(start.left() + theme::ICON / 2.0, rect.center().y);
     icon::TRASH.paint(painter, middle, theme::ICON, color);
-    let text = pos2(
-        start.right() - galley.size().x,
-        rect.center().y - galley.size().y / 2.0,
-    );
+    let text = pos2(start.right() - galley.size().x, rect.center().y - galley.size().y / 2.0);
     painter.galley(text, galley, color);
 }
 
@@ -333,8 +278,7 @@ pub(super) fn follow_edge(ui: &Ui, pointer: Option<Pos2>, canvas: Rect, pan: &mu
     let before = *pan;
     pan.x += push;
     if before != *pan {
-        ui.ctx()
-            .request_repaint_after(std::time::Duration::from_millis(16));
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(16));
     }
 }
 

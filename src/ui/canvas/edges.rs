@@ -123,11 +123,7 @@ impl Key {
 impl Edges {
     /// Gathers the curves anew where something has changed. Returns whether it has.
     pub fn update(&mut self, stage: &Stage<'_>, feather: f32) -> bool {
-        if self
-            .key
-            .as_ref()
-            .is_some_and(|key| key.is_of(stage, feather))
-        {
+        if self.key.as_ref().is_some_and(|key| key.is_of(stage, feather)) {
             return false;
         }
         self.key = Some(Key::of(stage, feather));
@@ -176,15 +172,9 @@ impl Edges {
 
     /// The curve of a weight, if it is drawn.
     pub fn find(&self, layer: u32, address: WeightAddress) -> Option<(&Bundle, &Edge)> {
-        let bundle = self
-            .bundles
-            .iter()
-            .find(|bundle| bundle.layer == layer && bundle.known)?;
+        let bundle = self.bundles.iter().find(|bundle| bundle.layer == layer && bundle.known)?;
         let from = if bundle.picture { 0 } else { address.input? };
-        let edge = bundle
-            .edges
-            .iter()
-            .find(|edge| edge.from == from && edge.to == address.unit)?;
+        let edge = bundle.edges.iter().find(|edge| edge.from == from && edge.to == address.unit)?;
         Some((bundle, edge))
     }
 }
@@ -194,19 +184,12 @@ impl Bundle {
     pub fn pen(&self, edge: &Edge, zoom: f32, palette: &Palette) -> Pen {
         if !self.known {
             let color = palette.text_weak.gamma_multiply(0.25);
-            return Pen {
-                width: 1.0,
-                color,
-                dashed: false,
-            };
+            return Pen { width: 1.0, color, dashed: false };
         }
-        let size = if self.largest > 0.0 {
-            edge.weight.abs() / self.largest
-        } else {
-            0.0
-        };
+        let size = if self.largest > 0.0 { edge.weight.abs() / self.largest } else { 0.0 };
         let size = if size.is_finite() { size.min(1.0) } else { 1.0 };
-        let thickest = 4.5 * zoom.clamp(0.6, 2.0);
+        // A picture's curves stand for many weights and are all of about the same size.
+        let thickest = if self.picture { 2.0 } else { 4.5 } * zoom.clamp(0.6, 2.0);
         let opacity = 0.3 + 0.6 * size;
         Pen {
             width: 0.5 + (thickest - 0.5) * size,
@@ -259,10 +242,7 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
                 Some(wires) => wires.weight(to, from),
             };
             let Some(weight) = weight else { continue };
-            let address = WeightAddress {
-                unit: to,
-                input: Some(from),
-            };
+            let address = WeightAddress { unit: to, input: Some(from) };
             edges.push(Edge {
                 from,
                 to,
@@ -293,9 +273,5 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
 
 /// Euclidean length.
 pub(super) fn norm(weights: &[f32]) -> f32 {
-    weights
-        .iter()
-        .map(|weight| weight * weight)
-        .sum::<f32>()
-        .sqrt()
+    weights.iter().map(|weight| weight * weight).sum::<f32>().sqrt()
 }

@@ -79,11 +79,7 @@ impl CardBox {
     /// Where curves leave the unit. The picture has one place for all its inputs.
     pub fn way_out(&self, face: Face, unit: usize) -> Option<Pos2> {
         let cell = self.cells.get(unit)?;
-        let x = if face == Face::Names {
-            self.rect.right()
-        } else {
-            cell.right()
-        };
+        let x = if face == Face::Names { self.rect.right() } else { cell.right() };
         Some(pos2(x, cell.center().y))
     }
 
@@ -120,9 +116,7 @@ impl Layout {
         let room = (canvas.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0));
         let widths: Vec<Width> = cards.iter().map(card_width).collect();
         let spaces = cards.len().saturating_sub(1) as f32;
-        let total = widths
-            .iter()
-            .fold(GAP.times(spaces), |sum, width| sum.plus(*width));
+        let total = widths.iter().fold(GAP.times(spaces), |sum, width| sum.plus(*width));
         let fit = total.zoom_for(room.x).clamp(LEAST_FIT, 1.0);
         let stretch = if spaces > 0.0 {
             ((room.x - total.at(fit)) / spaces).clamp(0.0, MOST_STRETCH)
@@ -143,11 +137,7 @@ impl Layout {
             })
             .collect();
 
-        let width = widths
-            .iter()
-            .map(|width| width.at(measure.zoom))
-            .sum::<f32>()
-            + gap * spaces;
+        let width = widths.iter().map(|width| width.at(measure.zoom)).sum::<f32>() + gap * spaces;
         let heights: Vec<f32> = cards
             .iter()
             .zip(&columns)
@@ -169,19 +159,12 @@ impl Layout {
             left = rect.right() + gap;
             boxes.push(card_box(card, column, measure, rect));
         }
-        Self {
-            measure,
-            boxes,
-            content,
-        }
+        Self { measure, boxes, content }
     }
 
     /// The position a layer would get that is dropped at `x`.
     pub fn position_at(&self, x: f32) -> usize {
-        self.boxes
-            .iter()
-            .filter(|card| card.rect.center().x <= x)
-            .count()
+        self.boxes.iter().filter(|card| card.rect.center().x <= x).count()
     }
 
     /// Moves the cards apart.
@@ -208,18 +191,10 @@ impl Layout {
 
 impl CardBox {
     fn shift(&mut self, by: Vec2) {
-        for rect in [
-            &mut self.rect,
-            &mut self.header,
-            &mut self.body,
-            &mut self.footer,
-        ] {
+        for rect in [&mut self.rect, &mut self.header, &mut self.body, &mut self.footer] {
             *rect = rect.translate(by);
         }
-        self.cells
-            .iter_mut()
-            .chain(&mut self.more)
-            .for_each(|rect| *rect = rect.translate(by));
+        self.cells.iter_mut().chain(&mut self.more).for_each(|rect| *rect = rect.translate(by));
     }
 }
 
@@ -231,10 +206,7 @@ struct Width {
 }
 
 /// Between two cards.
-const GAP: Width = Width {
-    fixed: 5.0,
-    growing: 43.0,
-};
+const GAP: Width = Width { fixed: 5.0, growing: 43.0 };
 
 impl Width {
     fn at(self, zoom: f32) -> f32 {
@@ -242,26 +214,16 @@ impl Width {
     }
 
     fn plus(self, other: Self) -> Self {
-        Self {
-            fixed: self.fixed + other.fixed,
-            growing: self.growing + other.growing,
-        }
+        Self { fixed: self.fixed + other.fixed, growing: self.growing + other.growing }
     }
 
     fn times(self, factor: f32) -> Self {
-        Self {
-            fixed: self.fixed * factor,
-            growing: self.growing * factor,
-        }
+        Self { fixed: self.fixed * factor, growing: self.growing * factor }
     }
 
     /// The zoom at which it is this wide.
     fn zoom_for(self, width: f32) -> f32 {
-        if self.growing > 0.0 {
-            (width - self.fixed) / self.growing
-        } else {
-            1.0
-        }
+        if self.growing > 0.0 { (width - self.fixed) / self.growing } else { 1.0 }
     }
 }
 
@@ -285,11 +247,7 @@ fn card_box(card: &Card, column: &Column, measure: Measure, rect: Rect) -> CardB
         pos2(rect.left() + pad, rect.bottom() - pad - footer_height),
         rect.max - Vec2::splat(pad),
     );
-    let bottom = if footer_height > 0.0 {
-        footer.top() - pad
-    } else {
-        rect.bottom() - pad
-    };
+    let bottom = if footer_height > 0.0 { footer.top() - pad } else { rect.bottom() - pad };
     let body = Rect::from_min_max(
         pos2(rect.left() + pad, header.bottom()),
         pos2(rect.right() - pad, bottom.max(header.bottom())),
@@ -303,14 +261,7 @@ fn card_box(card: &Card, column: &Column, measure: Measure, rect: Rect) -> CardB
             pos2(rect.right(), body.bottom()),
         )
     });
-    CardBox {
-        rect,
-        header,
-        body,
-        cells,
-        more,
-        footer,
-    }
+    CardBox { rect, header, body, cells, more, footer }
 }
 
 /// The place of the unit `down` points below the first.
@@ -333,11 +284,7 @@ fn cell_rect(card: &Card, column: &Column, body: Rect, down: f32) -> Rect {
 /// can be moved until its edge comes in. Fitted, a long network shows its input first.
 fn limited_center(canvas: Rect, size: Vec2, fitted: bool, pan: &mut Vec2) -> Pos2 {
     let over = size + Vec2::splat(2.0 * MARGIN) - canvas.size();
-    let base = if fitted {
-        vec2(over.x.max(0.0) / 2.0, 0.0)
-    } else {
-        Vec2::ZERO
-    };
+    let base = if fitted { vec2(over.x.max(0.0) / 2.0, 0.0) } else { Vec2::ZERO };
     let limit = vec2(over.x.abs(), over.y.abs()) / 2.0;
     *pan = (base + *pan).clamp(-limit, limit) - base;
     canvas.center() + base + *pan
@@ -373,11 +320,7 @@ mod tests {
         for (widths, size) in [(&[4, 2][..], (420.0, 300.0)), (&[8, 8, 8], (560.0, 420.0))] {
             let canvas = canvas(size.0, size.1);
             let layout = fitted(&dense(widths), canvas, None);
-            assert!(
-                canvas.contains_rect(layout.content),
-                "{widths:?}: {:?}",
-                layout.content
-            );
+            assert!(canvas.contains_rect(layout.content), "{widths:?}: {:?}", layout.content);
             for (card, units) in layout.boxes.iter().skip(1).zip(widths) {
                 assert_eq!(card.cells.len(), *units);
             }
@@ -392,10 +335,7 @@ mod tests {
                 let outer = card.rect.expand(0.5);
                 let parts = [card.header, card.body, card.footer];
                 for part in parts.iter().chain(&card.cells).chain(&card.more) {
-                    assert!(
-                        outer.contains_rect(*part),
-                        "{zoom:?}: {part:?} in {outer:?}"
-                    );
+                    assert!(outer.contains_rect(*part), "{zoom:?}: {part:?} in {outer:?}");
                 }
                 if let (Some(last), Some(more)) = (card.cells.last(), card.more) {
                     assert!(last.bottom() <= more.top() + 0.5);

@@ -104,10 +104,7 @@ impl Maps {
     }
 
     fn update_inputs(&mut self, ctx: &egui::Context, facts: &Facts, palette: &Palette) {
-        let key = InputKey {
-            facts: facts.generation,
-            dark: palette.dark,
-        };
+        let key = InputKey { facts: facts.generation, dark: palette.dark };
         if self.inputs.as_ref().is_some_and(|(old, _)| *old == key) {
             return;
         }
@@ -120,15 +117,7 @@ impl Maps {
             let layers = vec![(0, 0, maps.len())];
             let options = options(facts.picture.is_some());
             let texture = ctx.load_texture("network inputs", drawing.image, options);
-            (
-                key,
-                Sheet {
-                    texture,
-                    tile,
-                    layers,
-                    inset: inset(facts.picture.is_some()),
-                },
-            )
+            (key, Sheet { texture, tile, layers, inset: inset(facts.picture.is_some()) })
         });
     }
 }
@@ -147,19 +136,12 @@ impl Sheet {
                 (top + tile_height as f32 - self.inset) / height,
             ),
         );
-        Tile {
-            texture: self.texture.id(),
-            uv,
-        }
+        Tile { texture: self.texture.id(), uv }
     }
 }
 
 fn options(picture: bool) -> TextureOptions {
-    if picture {
-        TextureOptions::NEAREST
-    } else {
-        TextureOptions::LINEAR
-    }
+    if picture { TextureOptions::NEAREST } else { TextureOptions::LINEAR }
 }
 
 const fn inset(picture: bool) -> f32 {
@@ -193,12 +175,7 @@ fn neuron_sheet(
     } else {
         ctx.load_texture("network neurons", drawing.image, options)
     };
-    Some(Sheet {
-        texture,
-        tile,
-        layers,
-        inset: inset(maps.pictures),
-    })
+    Some(Sheet { texture, tile, layers, inset: inset(maps.pictures) })
 }
 
 /// A texture while it is drawn.
@@ -213,15 +190,8 @@ impl Drawing {
         let columns = count.clamp(1, COLUMNS);
         let rows = count.div_ceil(COLUMNS).max(1);
         // A full row, however few maps there are, keeps the places of maps simple.
-        let size = [
-            if rows > 1 { COLUMNS } else { columns } * tile.0,
-            rows * tile.1,
-        ];
-        Self {
-            image: ColorImage::filled(size, Color32::TRANSPARENT),
-            tile,
-            drawn: 0,
-        }
+        let size = [if rows > 1 { COLUMNS } else { columns } * tile.0, rows * tile.1];
+        Self { image: ColorImage::filled(size, Color32::TRANSPARENT), tile, drawn: 0 }
     }
 
     /// Draws the next map: `width × height` values from −1 to 1.
@@ -247,14 +217,10 @@ impl Drawing {
 /// What the inputs are, each scaled to −1…1: a feature over the plane, or the mean picture.
 fn input_maps(facts: &Facts) -> ((usize, usize), Vec<Vec<f32>>) {
     if let (Some(size), Some(samples)) = (facts.picture, &facts.samples) {
-        let means = samples
-            .encoder
-            .columns
-            .iter()
-            .map(|column| match column.kind {
-                InputKind::Number { mean, .. } => mean as f32,
-                InputKind::Category { .. } => 0.0,
-            });
+        let means = samples.encoder.columns.iter().map(|column| match column.kind {
+            InputKind::Number { mean, .. } => mean as f32,
+            InputKind::Category { .. } => 0.0,
+        });
         return (size, vec![scaled(means.collect())]);
     }
     if facts.line {
@@ -267,19 +233,13 @@ fn input_maps(facts: &Facts) -> ((usize, usize), Vec<Vec<f32>>) {
     };
     let map = |feature: &crate::data::Feature| {
         let points = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
-        scaled(
-            points
-                .map(|(column, row)| feature.value(at(column), at(row)))
-                .collect(),
-        )
+        scaled(points.map(|(column, row)| feature.value(at(column), at(row))).collect())
     };
     ((side, side), facts.features.iter().map(map).collect())
 }
 
 fn scaled(mut map: Vec<f32>) -> Vec<f32> {
-    let most = map
-        .iter()
-        .fold(0.0_f32, |most, value| most.max(value.abs()));
+    let most = map.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
     if most > 0.0 {
         for value in &mut map {
             *value /= most;

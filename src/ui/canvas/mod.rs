@@ -83,24 +83,14 @@ pub fn show(
         let builder = egui::UiBuilder::new().id_salt("canvas").max_rect(canvas);
         let mut child = ui.new_child(builder);
         child.shrink_clip_rect(canvas);
-        child
-            .painter()
-            .rect_filled(canvas, theme::RADIUS, theme::palette(&child).canvas);
+        child.painter().rect_filled(canvas, theme::RADIUS, theme::palette(&child).canvas);
         let canvas = problem::show_banner(&mut child, scene, canvas, out);
         if !palette_bar::has_count(canvas.width()) {
             navigate::show_count(&mut child, scene, &cards, canvas);
         }
         let canvas = navigate::area(canvas);
         child.shrink_clip_rect(canvas);
-        show_canvas(
-            &mut child,
-            scene,
-            (&cards, &facts),
-            canvas,
-            view,
-            out,
-            state,
-        );
+        show_canvas(&mut child, scene, (&cards, &facts), canvas, view, out, state);
     }
     drag::finish(ui, &mut state.drag, &cards, scene, view, out);
     if let Some(drag) = &state.drag {
@@ -136,14 +126,7 @@ fn show_canvas(
     let opened = drag::open_gap(ui, gap, cards.len(), &mut layout);
 
     state.maps.update(ui.ctx(), scene.insight, facts);
-    let stage = Stage {
-        scene,
-        palette,
-        facts,
-        cards,
-        layout: &layout,
-        canvas,
-    };
+    let stage = Stage { scene, palette, facts, cards, layout: &layout, canvas };
     begin_ground_drag(ui, &stage, &ground, state);
     show_network(ui, &stage, &ground, view, out, state);
 

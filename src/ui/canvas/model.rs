@@ -70,10 +70,7 @@ impl Card {
             LayerKind::Dense { units, activation } => {
                 let frozen = if self.frozen { ", frozen" } else { "" };
                 let neurons = counted(units, "neuron", "neurons");
-                format!(
-                    "{name}, {neurons}, {}{frozen}",
-                    activation.name().to_lowercase()
-                )
+                format!("{name}, {neurons}, {}{frozen}", activation.name().to_lowercase())
             }
             LayerKind::Dropout { rate } => format!("{name}, {}", format::percent(f64::from(rate))),
             LayerKind::Output => match output {
@@ -136,11 +133,7 @@ impl Card {
 
 /// "1 neuron", "4 neurons".
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        format::count(count as u64),
-        if count == 1 { one } else { many }
-    )
+    format!("{} {}", format::count(count as u64), if count == 1 { one } else { many })
 }
 
 /// What the canvas has to know about the data, found out once for each set of rows.
@@ -233,15 +226,7 @@ pub(super) fn cards(network: &NetworkSpec, facts: &Facts) -> Vec<Card> {
         };
         width = units;
         let (id, kind, frozen) = (layer.id, layer.kind, layer.frozen);
-        cards.push(Card {
-            id,
-            position,
-            kind,
-            number,
-            frozen,
-            units,
-            face,
-        });
+        cards.push(Card { id, position, kind, number, frozen, units, face });
     }
     cards
 }

@@ -62,28 +62,14 @@ pub(super) fn follow(
         return;
     }
     let (factor, scroll, pointer) = ui.input(|input| {
-        (
-            input.zoom_delta(),
-            input.smooth_scroll_delta(),
-            input.pointer.latest_pos(),
-        )
+        (input.zoom_delta(), input.smooth_scroll_delta(), input.pointer.latest_pos())
     });
     if (factor - 1.0).abs() > 1e-4 {
-        zoom_by(
-            factor,
-            pointer.unwrap_or(canvas.center()),
-            canvas,
-            drawn,
-            view,
-        );
+        zoom_by(factor, pointer.unwrap_or(canvas.center()), canvas, drawn, view);
     } else if scroll != Vec2::ZERO {
         // A wheel that only turns up and down moves along the network, unless it is too high.
         let high = drawn.over.y > 0.0;
-        view.pan += if high {
-            scroll
-        } else {
-            egui::vec2(scroll.x + scroll.y, 0.0)
-        };
+        view.pan += if high { scroll } else { egui::vec2(scroll.x + scroll.y, 0.0) };
     }
 }
 
@@ -166,21 +152,13 @@ pub(super) fn show_scroll_bar(ui: &Ui, canvas: Rect, drawn: Drawn, view: &mut Vi
     });
     view.pan.x -= response.drag_delta().x / points;
     let strong = response.hovered() || response.dragged();
-    let color = if strong {
-        palette.text_weak
-    } else {
-        palette.control_hovered
-    };
+    let color = if strong { palette.text_weak } else { palette.control_hovered };
     ui.painter().rect_filled(thumb, BAR / 2.0, color);
 }
 
 /// Where the network is drawn: where the number of parameters stands on the canvas, above it.
 pub(super) fn area(canvas: Rect) -> Rect {
-    let foot = if palette_bar::has_count(canvas.width()) {
-        0.0
-    } else {
-        FOOT
-    };
+    let foot = if palette_bar::has_count(canvas.width()) { 0.0 } else { FOOT };
     canvas.with_max_y((canvas.bottom() - foot).max(canvas.top()))
 }
 

@@ -67,15 +67,10 @@ impl IconButton<'_> {
     /// Shows the button in `rect`, the icon `size` points high.
     pub fn show(&self, ui: &Ui, rect: Rect, id: egui::Id, size: f32) -> Response {
         let response = ui.interact(rect, id, Sense::click());
-        let color = if response.hovered() {
-            self.hovered
-        } else {
-            self.color
-        };
+        let color = if response.hovered() { self.hovered } else { self.color };
         if response.hovered() {
             let fill = theme::palette(ui).control_hovered;
-            ui.painter()
-                .rect_filled(rect, CornerRadius::same(theme::RADIUS - 2), fill);
+            ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS - 2), fill);
         }
         focus_ring(ui, &response, rect);
         self.icon.paint(ui.painter(), rect.center(), size, color);
@@ -88,8 +83,7 @@ impl IconButton<'_> {
 pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme::palette(ui).accent_text);
-        ui.painter()
-            .rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Outside);
+        ui.painter().rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Outside);
     }
 }
 

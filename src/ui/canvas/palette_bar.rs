@@ -20,10 +20,7 @@ use crate::ui::{format, icon, theme};
 /// The layers on offer. What a dense layer starts with is decided where it lands.
 const OFFERED: [LayerKind; 4] = [
     LayerKind::Input,
-    LayerKind::Dense {
-        units: 8,
-        activation: Activation::Tanh,
-    },
+    LayerKind::Dense { units: 8, activation: Activation::Tanh },
     LayerKind::Dropout { rate: 0.2 },
     LayerKind::Output,
 ];
@@ -89,18 +86,8 @@ fn show_chip(
     let palette = theme::palette(ui);
     // A network has one input and one output: the chip steps back once they are there.
     let single = matches!(kind, LayerKind::Input | LayerKind::Output);
-    let there = single
-        && scene
-            .spec
-            .network
-            .layers
-            .iter()
-            .any(|layer| layer.kind == kind);
-    let color = if there {
-        palette.text_weak
-    } else {
-        palette.text_strong
-    };
+    let there = single && scene.spec.network.layers.iter().any(|layer| layer.kind == kind);
+    let color = if there { palette.text_weak } else { palette.text_strong };
     let text = egui::RichText::new(kind.name()).color(color);
     let button = if with_icon {
         let picture = card::icon_of(kind);
@@ -123,16 +110,14 @@ fn show_chip(
         state.drag = Some(Drag::new(Item::New(kind), response.id, label));
     }
     if state.drag.is_none() {
-        response
-            .on_hover_cursor(CursorIcon::Grab)
-            .on_hover_ui(|ui| {
-                ui.label(card::teaching(kind));
-                ui.small("Drag it onto the canvas, or click to add it.");
-                if there {
-                    let which = kind.name().to_lowercase();
-                    ui.small(format!("This network has its {which} layer already."));
-                }
-            });
+        response.on_hover_cursor(CursorIcon::Grab).on_hover_ui(|ui| {
+            ui.label(card::teaching(kind));
+            ui.small("Drag it onto the canvas, or click to add it.");
+            if there {
+                let which = kind.name().to_lowercase();
+                ui.small(format!("This network has its {which} layer already."));
+            }
+        });
     }
 }
 
@@ -146,31 +131,26 @@ pub(super) fn show_count(ui: &mut Ui, scene: &Scene<'_>, cards: &[Card]) {
     let text = model::counted(count, "parameter", "parameters");
     let palette = theme::palette(ui);
     let text = egui::RichText::new(text).color(palette.text_weak);
-    ui.add(egui::Label::new(text).sense(Sense::hover()))
-        .on_hover_ui(|ui| {
-            ui.label("Parameters are the numbers that training changes: weights and biases.");
-            for (layer, id) in network
-                .layers()
+    ui.add(egui::Label::new(text).sense(Sense::hover())).on_hover_ui(|ui| {
+        ui.label("Parameters are the numbers that training changes: weights and biases.");
+        for (layer, id) in network.layers().iter().zip(snapshot.prepared.layer_ids.iter()) {
+            let Some(dense) = layer.as_dense() else {
+                continue;
+            };
+            let name = cards
                 .iter()
-                .zip(snapshot.prepared.layer_ids.iter())
-            {
-                let Some(dense) = layer.as_dense() else {
-                    continue;
-                };
-                let name = cards
-                    .iter()
-                    .find(|card| card.id == *id)
-                    .map_or_else(|| "A layer".to_owned(), Card::name);
-                let number = |count: usize| format::count(count as u64);
-                ui.label(format!(
-                    "{name}: {} × {} weights + {} biases = {}",
-                    number(dense.inputs),
-                    number(dense.units),
-                    number(dense.units),
-                    number(dense.weights.len() + dense.biases.len()),
-                ));
-            }
-        });
+                .find(|card| card.id == *id)
+                .map_or_else(|| "A layer".to_owned(), Card::name);
+            let number = |count: usize| format::count(count as u64);
+            ui.label(format!(
+                "{name}: {} × {} weights + {} biases = {}",
+                number(dense.inputs),
+                number(dense.units),
+                number(dense.units),
+                number(dense.weights.len() + dense.biases.len()),
+            ));
+        }
+    });
 }
 
 /// What concerns the network as a whole.

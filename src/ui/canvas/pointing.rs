@@ -27,12 +27,7 @@ pub(super) fn show(ui: &Ui, stage: &Stage<'_>, ground: &Response, edges: &Edges,
     }
     if ground.clicked() {
         let at = ground.interact_pointer_pos();
-        select(
-            stage,
-            hit.or_else(|| at.and_then(|at| edges.at(at))),
-            at,
-            view,
-        );
+        select(stage, hit.or_else(|| at.and_then(|at| edges.at(at))), at, view);
     }
 }
 
@@ -41,15 +36,9 @@ fn select(stage: &Stage<'_>, hit: Option<(&Bundle, &Edge)>, at: Option<Pos2>, vi
     if let Some((bundle, edge)) = hit {
         let layer = bundle.layer;
         view.selection = Some(if bundle.picture {
-            Selection::Neuron {
-                layer,
-                unit: edge.to,
-            }
+            Selection::Neuron { layer, unit: edge.to }
         } else {
-            let address = WeightAddress {
-                unit: edge.to,
-                input: Some(edge.from),
-            };
+            let address = WeightAddress { unit: edge.to, input: Some(edge.from) };
             Selection::Weight { layer, address }
         });
         view.tab = ResultTab::Inspector;
@@ -62,9 +51,7 @@ fn select(stage: &Stage<'_>, hit: Option<(&Bundle, &Edge)>, at: Option<Pos2>, vi
 /// The card at a place of the window.
 pub(super) fn card_at<'a>(stage: &Stage<'a>, at: Pos2) -> Option<&'a Card> {
     let mut placed = stage.cards.iter().zip(&stage.layout.boxes);
-    placed
-        .find(|(_, place)| place.rect.contains(at))
-        .map(|(card, _)| card)
+    placed.find(|(_, place)| place.rect.contains(at)).map(|(card, _)| card)
 }
 
 /// Draws one curve once more, stronger.
@@ -76,9 +63,7 @@ fn paint_marked(ui: &Ui, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge, halo: 
         Stroke::new(pen.width + 3.0, halo),
         Stroke::new(pen.width.max(1.0) + 0.5, bundle.color(edge, stage.palette)),
     ] {
-        ui.painter().add(CubicBezierShape::from_points_stroke(
-            points, false, clear, stroke,
-        ));
+        ui.painter().add(CubicBezierShape::from_points_stroke(points, false, clear, stroke));
     }
 }
 
@@ -102,10 +87,8 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
     .show(|ui| {
         let strong = theme::strong_text_style();
         if bundle.picture {
-            let text = format!(
-                "{} weights from {from} to {to}",
-                format::count(source.units as u64)
-            );
+            let text =
+                format!("{} weights from {from} to {to}", format::count(source.units as u64));
             ui.label(egui::RichText::new(text).text_style(strong));
             ui.label(format!("together of size ‖w‖ = {value}"));
             ui.small("Click to read and change them.");
@@ -118,9 +101,7 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
         } else {
             "Blue: it pushes the sum up"
         };
-        ui.small(format!(
-            "{meaning} where {from} is positive. Width is size."
-        ));
+        ui.small(format!("{meaning} where {from} is positive. Width is size."));
         if edge.frozen {
             ui.small("Dashed: frozen, training leaves it as it is.");
         }

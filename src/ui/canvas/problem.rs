@@ -47,10 +47,8 @@ pub(super) fn show_note(
         return;
     }
     let width = NOTE_WIDTH.min(stage.canvas.width() - 2.0 * theme::SPACE_2);
-    let corner: Pos2 = pos2(
-        place.rect.center().x - width / 2.0,
-        place.rect.bottom() + theme::SPACE_1,
-    );
+    let corner: Pos2 =
+        pos2(place.rect.center().x - width / 2.0, place.rect.bottom() + theme::SPACE_1);
     egui::Area::new(super::id_of(card.id).with("note"))
         .order(egui::Order::Middle)
         .fixed_pos(corner)

@@ -19,12 +19,7 @@ impl Curve {
     /// The four points of the Bézier curve.
     pub fn control_points(self) -> [Pos2; 4] {
         let middle = f32::midpoint(self.start.x, self.end.x);
-        [
-            self.start,
-            pos2(middle, self.start.y),
-            pos2(middle, self.end.y),
-            self.end,
-        ]
+        [self.start, pos2(middle, self.start.y), pos2(middle, self.end.y), self.end]
     }
 
     /// The place at `t` from 0 to 1. With the control points above, the Bernstein polynomials
@@ -47,16 +42,10 @@ impl Curve {
 
     fn direction(self, t: f32) -> Vec2 {
         let across = self.end - self.start;
-        let direction = vec2(
-            across.x * (1.5 - 3.0 * t + 3.0 * t * t),
-            across.y * 6.0 * t * (1.0 - t),
-        );
+        let direction =
+            vec2(across.x * (1.5 - 3.0 * t + 3.0 * t * t), across.y * 6.0 * t * (1.0 - t));
         let length = direction.length();
-        if length > 0.0 {
-            direction / length
-        } else {
-            Vec2::X
-        }
+        if length > 0.0 { direction / length } else { Vec2::X }
     }
 }
 
@@ -109,41 +98,24 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
         ((length / 7.0) as usize).clamp(8, 28)
     };
     let faint = pen.width.clamp(0.05, 1.0);
-    let color = if pen.width < 1.0 {
-        pen.color.gamma_multiply(faint)
-    } else {
-        pen.color
-    };
+    let color = if pen.width < 1.0 { pen.color.gamma_multiply(faint) } else { pen.color };
     let half = pen.width.max(1.0) / 2.0;
-    let reach = [
-        -half - feather / 2.0,
-        -half + feather / 2.0,
-        half - feather / 2.0,
-        half + feather / 2.0,
-    ];
+    let reach =
+        [-half - feather / 2.0, -half + feather / 2.0, half - feather / 2.0, half + feather / 2.0];
     let first = mesh.vertices.len() as u32;
     for step in 0..=steps {
         let t = step as f32 / steps as f32;
         let center = curve.at(t);
         let normal = curve.direction(t).rot90();
         for (side, distance) in reach.into_iter().enumerate() {
-            let color = if side == 0 || side == 3 {
-                Color32::TRANSPARENT
-            } else {
-                color
-            };
+            let color = if side == 0 || side == 3 { Color32::TRANSPARENT } else { color };
             mesh.colored_vertex(center + normal * distance, color);
         }
     }
     for step in (0..steps as u32).filter(|step| !pen.dashed || step % 2 == 0) {
         let here = first + 4 * step;
         for side in 0..3 {
-            let [a, b, c, d] = [
-                here + side,
-                here + side + 1,
-                here + side + 4,
-                here + side + 5,
-            ];
+            let [a, b, c, d] = [here + side, here + side + 1, here + side + 4, here + side + 5];
             mesh.add_triangle(a, b, c);
             mesh.add_triangle(b, d, c);
         }
@@ -154,10 +126,7 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
 mod tests {
     use super::*;
 
-    const CURVE: Curve = Curve {
-        start: pos2(10.0, 20.0),
-        end: pos2(110.0, 220.0),
-    };
+    const CURVE: Curve = Curve { start: pos2(10.0, 20.0), end: pos2(110.0, 220.0) };
 
     #[test]
     fn the_short_form_is_the_bezier_curve() {
@@ -176,11 +145,7 @@ mod tests {
         for step in 0..=10_u8 {
             let place = CURVE.at(f32::from(step) / 10.0);
             let (height, _) = CURVE.height_at(place.x).expect("within the curve");
-            assert!(
-                (height - place.y).abs() < 0.1,
-                "{height} instead of {}",
-                place.y
-            );
+            assert!((height - place.y).abs() < 0.1, "{height} instead of {}", place.y);
         }
         assert_eq!(CURVE.height_at(9.0), None);
     }
@@ -189,16 +154,7 @@ mod tests {
     fn a_dashed_curve_has_about_half_the_triangles() {
         let count = |dashed| {
             let mut mesh = Mesh::default();
-            add(
-                &mut mesh,
-                CURVE,
-                Pen {
-                    width: 2.0,
-                    color: Color32::WHITE,
-                    dashed,
-                },
-                1.0,
-            );
+            add(&mut mesh, CURVE, Pen { width: 2.0, color: Color32::WHITE, dashed }, 1.0);
             assert!(mesh.is_valid());
             (mesh.indices.len(), mesh.vertices.len())
         };

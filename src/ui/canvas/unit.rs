@@ -38,10 +38,7 @@ pub(super) fn show(
             continue;
         }
         if show_one(ui, stage, maps, (card, place), (unit, cell), view) {
-            pointed = Some(Spot {
-                card: card.position,
-                unit,
-            });
+            pointed = Some(Spot { card: card.position, unit });
         }
     }
     if let Some(rect) = place.more {
@@ -60,18 +57,11 @@ fn show_one(
     view: &mut View,
 ) -> bool {
     let is_input = card.kind == LayerKind::Input;
-    let sense = if is_input {
-        Sense::hover()
-    } else {
-        Sense::click()
-    };
+    let sense = if is_input { Sense::hover() } else { Sense::click() };
     let id = super::id_of(card.id).with(("unit", unit));
     let target = target_rect(card, place, cell);
     let response = ui.interact(target, id, sense);
-    let selection = Selection::Neuron {
-        layer: card.id,
-        unit,
-    };
+    let selection = Selection::Neuron { layer: card.id, unit };
     let selected = view.selection == Some(selection);
     let name = card.unit_name(unit, stage.facts);
     response.widget_info(|| {
@@ -142,10 +132,7 @@ impl<'a> Figure<'a> {
         }
         let maps = stage.scene.insight.and_then(|frame| frame.neurons.as_ref());
         let layer = maps.and_then(|maps| maps.layers.iter().find(|layer| layer.layer == card.id));
-        match layer
-            .filter(|layer| layer.size.1 == 1)
-            .and_then(|layer| layer.units.get(unit))
-        {
+        match layer.filter(|layer| layer.size.1 == 1).and_then(|layer| layer.units.get(unit)) {
             Some(values) => Self::Function(values),
             None => Self::Blank,
         }
@@ -159,10 +146,7 @@ impl<'a> Figure<'a> {
             }
             Self::Function(values) => {
                 let last = values.len().saturating_sub(1).max(1) as f32;
-                let points = values
-                    .iter()
-                    .enumerate()
-                    .map(|(i, &y)| (i as f32 / last, y));
+                let points = values.iter().enumerate().map(|(i, &y)| (i as f32 / last, y));
                 paint_function(painter, rect, points, stage);
             }
             Self::Feature(feature) => {
@@ -193,20 +177,13 @@ fn paint_function(
 ) {
     let palette = stage.palette;
     painter.rect_filled(rect, CORNER, palette.field);
-    painter.hline(
-        rect.x_range(),
-        rect.center().y,
-        Stroke::new(1.0, palette.outline),
-    );
+    painter.hline(rect.x_range(), rect.center().y, Stroke::new(1.0, palette.outline));
     let inner = rect.shrink(rect.height() * 0.1);
     let line: Vec<_> = points
         .filter(|(_, y)| y.is_finite())
         .map(|(x, y)| {
             let y = y.clamp(-1.0, 1.0);
-            pos2(
-                rect.left() + x * rect.width(),
-                inner.center().y - y * inner.height() / 2.0,
-            )
+            pos2(rect.left() + x * rect.width(), inner.center().y - y * inner.height() / 2.0)
         })
         .collect();
     painter.add(Shape::line(line, Stroke::new(1.5, palette.accent_text)));
@@ -217,11 +194,7 @@ fn show_name(painter: &Painter, stage: &Stage<'_>, unit: usize, cell: Rect, poin
         return;
     };
     let palette = stage.palette;
-    let color = if pointed {
-        palette.text_strong
-    } else {
-        palette.text
-    };
+    let color = if pointed { palette.text_strong } else { palette.text };
     let font = paint::plain(stage.layout.measure.small);
     paint::text_in(painter, cell, Align2::LEFT_CENTER, name, font, color);
 }
@@ -249,18 +222,10 @@ fn show_bias(painter: &Painter, stage: &Stage<'_>, card: &Card, unit: usize, cel
     }
     let palette = stage.palette;
     let side = (cell.height() * 0.16).clamp(4.0, 9.0);
-    let rect = Rect::from_min_size(
-        cell.left_bottom() + vec2(-side * 0.4, -side * 0.6),
-        vec2(side, side),
-    );
+    let rect =
+        Rect::from_min_size(cell.left_bottom() + vec2(-side * 0.4, -side * 0.6), vec2(side, side));
     let color = theme::signed_color(bias, palette);
-    painter.rect(
-        rect,
-        1.5,
-        color,
-        Stroke::new(1.0, palette.card),
-        StrokeKind::Outside,
-    );
+    painter.rect(rect, 1.5, color, Stroke::new(1.0, palette.card), StrokeKind::Outside);
 }
 
 /// The name beside the map.
@@ -285,19 +250,8 @@ fn show_label(
         cell.right() + 6.0..=place.body.right()
     };
     let rect = Rect::from_x_y_ranges(x_range, cell.y_range());
-    let size = if card.kind == LayerKind::Input {
-        measure.text
-    } else {
-        measure.small
-    };
-    paint::text_in(
-        painter,
-        rect,
-        align,
-        name,
-        paint::plain(size),
-        stage.palette.text,
-    );
+    let size = if card.kind == LayerKind::Input { measure.text } else { measure.small };
+    paint::text_in(painter, rect, align, name, paint::plain(size), stage.palette.text);
 }
 
 /// "+ 24 more".
@@ -308,19 +262,8 @@ fn show_more(ui: &Ui, stage: &Stage<'_>, card: &Card, shown: usize, rect: Rect) 
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let font = paint::plain(stage.layout.measure.small);
     let color = stage.palette.text_weak;
-    paint::text_in(
-        ui.painter(),
-        rect,
-        Align2::CENTER_CENTER,
-        &text,
-        font,
-        color,
-    );
-    let what = if card.kind == LayerKind::Input {
-        "inputs"
-    } else {
-        "neurons"
-    };
+    paint::text_in(ui.painter(), rect, Align2::CENTER_CENTER, &text, font, color);
+    let what = if card.kind == LayerKind::Input { "inputs" } else { "neurons" };
     response.on_hover_text(format!(
         "The first {shown} of {} {what} are drawn, with their weights. The others work just the \
          same; a higher window shows more of them.",
@@ -382,20 +325,14 @@ fn map_caption(stage: &Stage<'_>, card: &Card, figure: &Figure<'_>) -> &'static 
 /// How many weights come in, and which is the largest.
 fn strongest(stage: &Stage<'_>, source: &Card, weights: &[f32]) -> String {
     let count = super::model::counted(weights.len(), "weight", "weights");
-    let largest = weights
-        .iter()
-        .enumerate()
-        .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+    let largest = weights.iter().enumerate().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
     match largest {
         Some((input, &weight)) if source.face != Face::Picture => format!(
             "{count}, the largest from {}: {}",
             source.short_unit_name(input, stage.facts),
             format::number(f64::from(weight)),
         ),
-        _ => format!(
-            "{count}, together of size {}",
-            format::number(f64::from(norm(weights)))
-        ),
+        _ => format!("{count}, together of size {}", format::number(f64::from(norm(weights)))),
     }
 }
 
@@ -430,13 +367,7 @@ fn column_text(encoder: &Encoder, unit: usize) -> Option<String> {
     let index = (0..encoder.columns.len()).find(|&c| encoder.inputs_of(c).contains(&unit))?;
     let column = encoder.columns.get(index)?;
     Some(match &column.kind {
-        InputKind::Number {
-            mean,
-            scale,
-            minimum,
-            maximum,
-            ..
-        } => format!(
+        InputKind::Number { mean, scale, minimum, maximum, .. } => format!(
             "A number from {} to {} in the training part. The network sees (x − {}) / {}, so that \
              all inputs are of the same size.",
             format::number(*minimum),

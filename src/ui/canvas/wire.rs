@@ -25,15 +25,9 @@ impl<'a> Wires<'a> {
         let layers = prepared.network.layers();
         let place = prepared.layer_ids.iter().position(|&id| id == target.id)?;
         let dense = layers.get(place)?.as_dense()?;
-        let earlier = layers
-            .iter()
-            .zip(prepared.layer_ids.iter())
-            .take(place)
-            .rev();
-        let before = earlier
-            .filter(|(layer, _)| layer.as_dense().is_some())
-            .map(|(_, &id)| id)
-            .next();
+        let earlier = layers.iter().zip(prepared.layer_ids.iter()).take(place).rev();
+        let before =
+            earlier.filter(|(layer, _)| layer.as_dense().is_some()).map(|(_, &id)| id).next();
         let same_source = match before {
             Some(id) => id == source.id,
             None => source.kind == LayerKind::Input,
@@ -55,8 +49,7 @@ impl<'a> Wires<'a> {
 
     /// All weights of a unit.
     pub fn of_unit(&self, unit: usize) -> Option<&'a [f32]> {
-        self.weights
-            .get(unit * self.inputs..(unit + 1) * self.inputs)
+        self.weights.get(unit * self.inputs..(unit + 1) * self.inputs)
     }
 
     /// The bias of a unit.
@@ -85,7 +78,5 @@ pub(super) fn pairs(cards: &[Card]) -> impl Iterator<Item = (&Card, &Card)> {
 
 /// Where the inputs of this card come from.
 pub(super) fn source_of<'a>(cards: &'a [Card], card: &Card) -> Option<&'a Card> {
-    pairs(cards)
-        .find(|(_, target)| target.id == card.id)
-        .map(|(source, _)| source)
+    pairs(cards).find(|(_, target)| target.id == card.id).map(|(source, _)| source)
 }

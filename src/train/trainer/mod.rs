@@ -8,6 +8,9 @@
 //! 3. put frozen parameters back, look for numbers that are no longer finite;
 //! 4. after the last batch, measure and ask the stop rules.
 
+mod access;
+mod change;
+
 use std::time::Instant;
 
 use rand::seq::SliceRandom;
@@ -17,11 +20,11 @@ use super::curve::{Curve, CurvePoint};
 use super::diagnosis::diagnose;
 use super::metrics::{Meter, Metrics};
 use super::objective::{BatchObjective, Shaping};
-use super::saved::SavedRun;
 use super::stop::StopReason;
+use super::stop_rules::StopRules;
 use super::timeline::Timeline;
 use crate::experiment::random::{Stream, rng};
-use crate::experiment::{PrepareError, Prepared, transplant};
+use crate::experiment::{PrepareError, Prepared};
 use crate::nn::Workspace;
 use crate::optim::{
     BatchUse, Evaluations, Method, Optimizer, Progress, StepContext, StepReport,
@@ -63,26 +66,17 @@ pub struct Trainer {
     method_rng: ChaCha8Rng,
     epoch: u64,
     step: u64,
-    /// Epoch at which the run ends, if it does; moved on when a finished run goes on.
-    last_epoch: Option<u64>,
-    best: Option<Best>,
+    stop_rules: StopRules,
     curve: Curve,
     metrics: Metrics,
     timeline: Timeline,
     report: Option<StepReport>,
     observe: bool,
     evaluations: Evaluations,
+    threads: usize,
     training_seconds: f64,
     measuring_seconds: f64,
     stopped: Option<StopReason>,
-}
-
-/// The weights with the lowest validation loss so far.
-#[derive(Debug)]
-struct Best {
-    epoch: u64,
-    loss: f64,
-    parameters: Vec<f32>,
 }
 
 impl std::fmt::Debug for Trainer {
@@ -122,14 +116,14 @@ impl Trainer {
             method_rng: rng(prepared.spec.seed, Stream::Method, 0),
             epoch: 0,
             step: 0,
-            last_epoch: training.stop.epochs,
-            best: None,
+            stop_rules: StopRules::new(training.stop.epochs),
             curve: Curve::default(),
             metrics: Metrics::default(),
             timeline: Timeline::new(parameters.len()),
             report: None,
             observe: false,
             evaluations: Evaluations::default(),
+            threads: 1,
             training_seconds: 0.0,
             measuring_seconds: 0.0,
             stopped: None,
@@ -141,54 +135,6 @@ impl Trainer {
         trainer.measure();
         trainer.timeline.push(0, &trainer.parameters);
         Ok(trainer)
-    }
-
-    /// Goes on with a run that was saved.
-    ///
-    /// # Errors
-    /// When the saved run does not belong to this document.
-    pub fn resume(prepared: Prepared, saved: SavedRun) -> Result<Self, PrepareError> {
-        let mut trainer = Self::new(prepared)?;
-        if saved.parameters.len() != trainer.parameters.len() {
-            return Err(PrepareError::OtherRun {
-                expected: trainer.parameters.len(),
-                found: saved.parameters.len(),
-            });
-        }
-        // A state of another method is of no use; training goes on with a fresh memory.
-        if let Err(error) = trainer.optimizer.restore(&saved.optimizer) {
-            tracing::warn!("the training method starts with an empty memory: {error}");
-        }
-        trainer.parameters = saved.parameters;
-        trainer.frozen_values = values_in(&trainer.shaping, &trainer.parameters);
-        trainer.epoch = saved.epoch;
-        trainer.step = saved.step;
-        trainer.begin_epoch();
-        trainer.position = saved.position.min(trainer.order.len());
-        trainer.evaluations = saved.evaluations;
-        trainer.training_seconds = saved.seconds;
-        trainer.curve = saved.curve;
-        trainer.timeline = Timeline::new(trainer.parameters.len());
-        trainer.timeline.push(trainer.epoch, &trainer.parameters);
-        trainer.stopped = saved.stopped;
-        trainer.measure_now();
-        Ok(trainer)
-    }
-
-    /// The run as it is now, to be saved.
-    pub fn save(&self) -> SavedRun {
-        SavedRun {
-            epoch: self.epoch,
-            step: self.step,
-            position: self.position,
-            parameters: self.parameters.clone(),
-            encoder: self.prepared.samples.encoder.clone(),
-            optimizer: self.optimizer.state(),
-            evaluations: self.evaluations,
-            seconds: self.training_seconds,
-            curve: self.curve.clone(),
-            stopped: self.stopped.clone(),
-        }
     }
 
     /// Makes one update. Returns why the run ended, if it did.
@@ -304,25 +250,16 @@ impl Trainer {
         stop
     }
 
-    /// Measures if it is time to, and asks each rule in turn.
+    /// Measures if it is time to, and asks the stop rules.
     fn ask_stop_rules(&mut self) -> Option<StopReason> {
         let rules = self.prepared.spec.training.stop.clone();
-        let finished = self.last_epoch.is_some_and(|last| self.epoch >= last);
-        let needed = rules.target_loss.is_some() || rules.patience.is_some() || finished;
-        if needed || self.is_time_to_measure() {
-            let metrics = self.measure();
-            if let Some(target) = rules.target_loss
-                && metrics.train.loss <= target
-            {
-                return Some(StopReason::TargetLoss { loss: metrics.train.loss });
-            }
-            if let (Some(patience), Some(validation)) = (rules.patience, metrics.validation)
-                && let Some(stop) = self.early_stop(patience, validation.loss)
-            {
-                return Some(stop);
-            }
+        let needed = self.stop_rules.need_metrics(&rules, self.epoch);
+        let metrics = (needed || self.is_time_to_measure()).then(|| self.measure());
+        let stop = self.stop_rules.ask(&rules, self.epoch, metrics, &mut self.parameters);
+        if matches!(stop, Some(StopReason::EarlyStopping { .. })) {
+            self.measure();
         }
-        finished.then_some(StopReason::Epochs { epochs: self.epoch })
+        stop
     }
 
     fn is_time_to_measure(&self) -> bool {
@@ -330,28 +267,6 @@ impl Trainer {
             Measuring::EveryEpoch => true,
             Measuring::ShareOfTime(share) => {
                 self.measuring_seconds <= share * (self.training_seconds + self.measuring_seconds)
-            }
-        }
-    }
-
-    fn early_stop(&mut self, patience: u64, loss: f64) -> Option<StopReason> {
-        match &mut self.best {
-            Some(best) if loss >= best.loss => {
-                if self.epoch < best.epoch + patience {
-                    return None;
-                }
-                self.parameters.copy_from_slice(&best.parameters);
-                let stop =
-                    StopReason::EarlyStopping { best_epoch: best.epoch, best_loss: best.loss };
-                self.measure();
-                Some(stop)
-            }
-            best => {
-                let mut parameters =
-                    best.take().map_or_else(|| self.parameters.clone(), |best| best.parameters);
-                parameters.copy_from_slice(&self.parameters);
-                *best = Some(Best { epoch: self.epoch, loss, parameters });
-                None
             }
         }
     }
@@ -380,8 +295,11 @@ impl Trainer {
         let batch = self.batch_size();
         if self.workspace.capacity() < batch {
             self.workspace = Workspace::new(&self.prepared.network, batch);
+            self.apply_threads();
         }
     }
+
+    fn apply_threads(&mut self) {}
 
     /// Measures at the end of an epoch and adds the result to the curve.
     fn measure(&mut self) -> Metrics {
@@ -400,186 +318,6 @@ impl Trainer {
         metrics
     }
 
-    /// Goes back to the starting weights; the run begins again.
-    pub fn reset(&mut self) {
-        match Self::new(self.prepared.clone()) {
-            Ok(fresh) => {
-                let (measuring, observe) = (self.measuring, self.observe);
-                *self = fresh;
-                self.measuring = measuring;
-                self.observe = observe;
-            }
-            // The document has not changed since it was prepared, so this cannot happen; a run
-            // that stays as it is loses nothing.
-            Err(error) => tracing::error!("the run cannot be reset: {error}"),
-        }
-    }
-
-    /// Lets a finished run go on: for as many epochs again as it was asked for at first.
-    pub fn extend(&mut self) {
-        self.stopped = None;
-        self.best = None;
-        if let (Some(last), Some(epochs)) = (self.last_epoch, self.prepared.spec.training.stop.epochs)
-            && self.epoch >= last
-        {
-            self.last_epoch = Some(self.epoch + epochs.max(1));
-        }
-    }
-
-    /// Goes on with other training settings, other frozen weights: same data, same layers.
-    ///
-    /// # Errors
-    /// When the document names a training method that does not exist.
-    pub fn reconfigure(&mut self, prepared: Prepared) -> Result<(), PrepareError> {
-        let method = prepared.method()?;
-        let training = &prepared.spec.training;
-        if method.id == self.method.id {
-            self.optimizer.configure(&training.settings);
-        } else {
-            self.optimizer = (method.build)(&training.settings, self.parameters.len());
-        }
-        if training.stop != self.prepared.spec.training.stop {
-            self.last_epoch = training.stop.epochs;
-            self.best = None;
-        }
-        let loss_changed = prepared.loss != self.prepared.loss;
-        self.method = method;
-        self.shaping = Shaping::new(training, &prepared.network, prepared.frozen());
-        self.frozen_values = values_in(&self.shaping, &self.parameters);
-        self.prepared = prepared;
-        self.fit_workspace();
-        if loss_changed {
-            self.measure();
-        }
-        Ok(())
-    }
-
-    /// Goes on with other layers or other rows, keeping the weights that still fit, the epoch and
-    /// the curves. The training method's memory starts anew.
-    ///
-    /// # Errors
-    /// When the document names a training method that does not exist.
-    pub fn replace(&mut self, prepared: Prepared) -> Result<(), PrepareError> {
-        let fresh = prepared.initial_parameters();
-        let parameters = transplant::transplant(&self.prepared, &self.parameters, &prepared, fresh);
-        let mut next = Self::with_parameters(prepared, parameters)?;
-        next.epoch = self.epoch;
-        next.step = self.step;
-        next.last_epoch = self.last_epoch;
-        next.measuring = self.measuring;
-        next.observe = self.observe;
-        next.evaluations = self.evaluations;
-        next.training_seconds = self.training_seconds;
-        next.measuring_seconds = self.measuring_seconds;
-        next.curve = std::mem::take(&mut self.curve);
-        next.timeline = Timeline::new(next.parameters.len());
-        next.timeline.push(next.epoch, &next.parameters);
-        next.begin_epoch();
-        next.measure();
-        *self = next;
-        Ok(())
-    }
-
-    /// Sets one weight or bias by hand.
-    pub fn set_parameter(&mut self, index: usize, value: f32) {
-        if let Some(place) = self.parameters.get_mut(index) {
-            *place = value;
-            self.frozen_values = values_in(&self.shaping, &self.parameters);
-            self.stopped = None;
-            self.measure_now();
-        }
-    }
-
-    /// Sets how often the run measures itself.
-    pub const fn set_measuring(&mut self, measuring: Measuring) {
-        self.measuring = measuring;
-    }
-
-    /// Sets whether updates report the norms of gradient and step.
-    pub const fn set_observe(&mut self, observe: bool) {
-        self.observe = observe;
-    }
-
-    /// What is trained.
-    pub const fn prepared(&self) -> &Prepared {
-        &self.prepared
-    }
-
-    /// The weights and biases.
-    pub fn parameters(&self) -> &[f32] {
-        &self.parameters
-    }
-
-    /// Epochs finished.
-    pub const fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    /// Updates made.
-    pub const fn step_count(&self) -> u64 {
-        self.step
-    }
-
-    /// Epoch at which the run will end.
-    pub const fn last_epoch(&self) -> Option<u64> {
-        self.last_epoch
-    }
-
-    /// The learning rate of the next update.
-    pub fn learning_rate(&self) -> f64 {
-        let training = &self.prepared.spec.training;
-        let progress = Progress {
-            step: self.step,
-            steps_per_epoch: self.order.len().div_ceil(self.batch_size()) as u64,
-            epochs_total: training.stop.epochs.unwrap_or(ENDLESS_EPOCHS),
-        };
-        training.learning_rate * training.schedule.factor(progress)
-    }
-
-    /// What was measured last.
-    pub const fn metrics(&self) -> Metrics {
-        self.metrics
-    }
-
-    /// The curves so far.
-    pub const fn curve(&self) -> &Curve {
-        &self.curve
-    }
-
-    /// The checkpoints so far.
-    pub const fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// What the last update reported.
-    pub const fn report(&self) -> Option<StepReport> {
-        self.report
-    }
-
-    /// What was computed so far.
-    pub const fn evaluations(&self) -> Evaluations {
-        self.evaluations
-    }
-
-    /// Seconds spent on updates, without measuring.
-    pub const fn training_seconds(&self) -> f64 {
-        self.training_seconds
-    }
-
-    /// Why the run ended, if it did.
-    pub const fn stopped(&self) -> Option<&StopReason> {
-        self.stopped.as_ref()
-    }
-
-    /// Rows trained on since the start, each counted once an epoch.
-    pub fn samples_seen(&self) -> u64 {
-        self.epoch * self.order.len() as u64 + self.position as u64
-    }
-
-    /// Rows trained on in one epoch.
-    pub fn rows_per_epoch(&self) -> usize {
-        self.order.len()
-    }
 }
 
 /// The values of the frozen parameters, one after the other.

@@ -1,9 +1,6 @@
 //! A training step allocates nothing: the buffers are made once, with the workspace.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot build its network has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot build its network has failed")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -61,15 +58,9 @@ fn a_step_allocates_nothing() {
         let network = Network::new(NetworkShape {
             inputs,
             hidden: vec![
-                LayerShape::Dense {
-                    units,
-                    activation: Activation::Tanh,
-                },
+                LayerShape::Dense { units, activation: Activation::Tanh },
                 LayerShape::Dropout { rate: 0.2 },
-                LayerShape::Dense {
-                    units,
-                    activation: Activation::Gelu,
-                },
+                LayerShape::Dense { units, activation: Activation::Gelu },
             ],
             outputs: 3,
             output_activation: OutputActivation::Softmax,
@@ -99,11 +90,7 @@ fn a_step_allocates_nothing() {
             // The last batch of an epoch is often smaller.
             total += step(&rows[..samples / 2]);
         }
-        assert_eq!(
-            REQUESTS.get() - before,
-            0,
-            "{units} units, {samples} samples"
-        );
+        assert_eq!(REQUESTS.get() - before, 0, "{units} units, {samples} samples");
         assert!(total.is_finite());
     }
 }

@@ -70,22 +70,16 @@ fn every_delimiter_reads_alike() {
 #[test]
 fn quotes_hide_delimiters_quotes_and_line_ends() {
     let loaded = read("name,n\n\"Doe, Jane\",1\n\"say \"\"hi\"\"\",2\n\"two\nlines\",3\n");
-    assert_eq!(
-        words(&loaded, "name"),
-        ["Doe, Jane", "say \"hi\"", "two\nlines"]
-    );
+    assert_eq!(words(&loaded, "name"), ["Doe, Jane", "say \"hi\"", "two\nlines"]);
     assert_eq!(numbers(&loaded, "n"), [1.0, 2.0, 3.0]);
 }
 
 #[test]
 fn line_ends_blank_lines_and_a_missing_last_line_end() {
     let plain = read("a,b\n1,2\n3,4\n").table;
-    for text in [
-        "a,b\r\n1,2\r\n3,4\r\n",
-        "a,b\r1,2\r3,4\r",
-        "a,b\n1,2\n3,4",
-        "\na,b\n\n1,2\n  \n3,4\n\n\n",
-    ] {
+    for text in
+        ["a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n1,2\n3,4", "\na,b\n\n1,2\n  \n3,4\n\n\n"]
+    {
         assert_eq!(read(text).table, plain, "{text:?}");
     }
 }
@@ -98,14 +92,10 @@ fn byte_order_marks_and_utf_16() {
     marked.extend_from_slice(text.as_bytes());
     assert_eq!(try_bytes(&marked).unwrap().table, plain);
 
-    let little: Vec<u8> = [0xff, 0xfe]
-        .into_iter()
-        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
-    let big: Vec<u8> = [0xfe, 0xff]
-        .into_iter()
-        .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
-        .collect();
+    let little: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let big: Vec<u8> =
+        [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
     for (bytes, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
         let loaded = try_bytes(&bytes).unwrap();
         assert_eq!(loaded.table, plain);
@@ -116,18 +106,11 @@ fn byte_order_marks_and_utf_16() {
 #[test]
 fn another_encoding_is_guessed_and_noted() {
     let text = "Straße;Höhe\nMühlenstraße;1,5\nSchloßallee;2,5\nMühlenstraße;3\n";
-    let latin: Vec<u8> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap())
-        .collect();
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let loaded = try_bytes(&latin).unwrap();
     assert_eq!(words(&loaded, "Straße")[0], "Mühlenstraße");
     assert_eq!(numbers(&loaded, "Höhe"), [1.5, 2.5, 3.0]);
-    assert!(
-        notes(&loaded).contains("windows-1252"),
-        "{}",
-        notes(&loaded)
-    );
+    assert!(notes(&loaded).contains("windows-1252"), "{}", notes(&loaded));
 }
 
 #[test]
@@ -234,23 +217,9 @@ fn a_wrong_number_of_fields_names_the_line() {
             spans_lines: false
         }
     );
-    assert!(
-        found
-            .to_string()
-            .starts_with("Line 4 has 2 fields, the first line has 3.")
-    );
+    assert!(found.to_string().starts_with("Line 4 has 2 fields, the first line has 3."));
     for text in ["a,b\r\n1,2\r\n\r\n3,4,5\r\n", "a,b\n\"x\ny\",2\n3,4,5\n"] {
-        assert!(
-            matches!(
-                error(text),
-                DataError::FieldCount {
-                    line: 4,
-                    found: 3,
-                    ..
-                }
-            ),
-            "{text:?}"
-        );
+        assert!(matches!(error(text), DataError::FieldCount { line: 4, found: 3, .. }), "{text:?}");
     }
 }
 
@@ -258,26 +227,17 @@ fn a_wrong_number_of_fields_names_the_line() {
 fn a_quotation_mark_that_is_not_closed_is_found() {
     for text in ["a,b\n1,2\n\"3,4\n5,6\n", "a,b\n1,2\n3,\"4\n5,6\n7,8\n"] {
         let found = error(text);
-        assert!(
-            matches!(found, DataError::UnclosedQuote { line: 3, .. }),
-            "{found:?}"
-        );
+        assert!(matches!(found, DataError::UnclosedQuote { line: 3, .. }), "{found:?}");
     }
     // A lone quotation mark inside a field is a letter like any other.
-    assert_eq!(
-        words(&read("size,n\n5\" pipe,1\n6 pipe,2\n"), "size")[0],
-        "5\" pipe"
-    );
+    assert_eq!(words(&read("size,n\n5\" pipe,1\n6 pipe,2\n"), "size")[0], "5\" pipe");
 }
 
 #[test]
 fn empty_files_and_lonely_headers() {
     assert!(matches!(error(""), DataError::Empty { .. }));
     assert!(matches!(error("\n \n"), DataError::Empty { .. }));
-    assert!(matches!(
-        error("a,b,c\n"),
-        DataError::HeaderOnly { columns: 3, .. }
-    ));
+    assert!(matches!(error("a,b,c\n"), DataError::HeaderOnly { columns: 3, .. }));
     let found = error("just\nsome\nlines\n");
     assert!(matches!(&found, DataError::OneColumn { first_line, .. } if first_line == "just"));
 }
@@ -385,25 +345,17 @@ fn column(rows: usize) -> impl Strategy<Value = Values> {
     ];
     let numbers = prop::collection::vec(number, rows).prop_map(Values::Number);
     let level = "[A-Za-zäπ;|\"', \n]{0,6}x";
-    let categories = (
-        prop::collection::btree_set(level, 1..5),
-        prop::collection::vec(0_u32..6, rows),
-    );
+    let categories =
+        (prop::collection::btree_set(level, 1..5), prop::collection::vec(0_u32..6, rows));
     let categories = categories.prop_map(|(levels, codes)| {
         // Only levels that occur can be read back, in alphabetical order.
         let words: Vec<String> = levels.iter().map(|word| word.trim().to_owned()).collect();
         let chosen = |&code: &u32| words.get(code as usize).map_or("", String::as_str);
-        let mut used: Vec<&str> = codes
-            .iter()
-            .map(chosen)
-            .filter(|word| !word.is_empty())
-            .collect();
+        let mut used: Vec<&str> =
+            codes.iter().map(chosen).filter(|word| !word.is_empty()).collect();
         used.sort_unstable();
         used.dedup();
-        let place = |word: &str| {
-            used.binary_search(&word)
-                .map_or(MISSING, |code| code as u32)
-        };
+        let place = |word: &str| used.binary_search(&word).map_or(MISSING, |code| code as u32);
         Values::Category {
             codes: codes.iter().map(|code| place(chosen(code))).collect(),
             levels: used.iter().map(ToString::to_string).collect(),
@@ -411,11 +363,7 @@ fn column(rows: usize) -> impl Strategy<Value = Values> {
     });
     let texts = prop::collection::vec("[a-z,\"é]{0,5}", rows).prop_map(|texts| {
         Values::Text(
-            texts
-                .iter()
-                .enumerate()
-                .map(|(row, text)| format!("{row}: {text}!"))
-                .collect(),
+            texts.iter().enumerate().map(|(row, text)| format!("{row}: {text}!")).collect(),
         )
     });
     prop_oneof![numbers, categories, texts]

@@ -19,29 +19,19 @@ use netsmith::data::{
 
 #[test]
 fn an_unseen_category_becomes_zeros_and_a_note() {
-    let samples = library_set("penguins")
-        .unwrap()
-        .prepare(&Split::default())
-        .unwrap();
+    let samples = library_set("penguins").unwrap().prepare(&Split::default()).unwrap();
     let encoder = &samples.encoder;
     let mut rows = samples.table.select(&[0, 100]);
     rows.columns[1] = words("island", &["Atlantis", "Biscoe"]);
     let (inputs, notes) = encoder.encode_table(&rows).unwrap();
     assert_eq!(inputs.row(0).to_vec()[..3], [0.0, 0.0, 0.0]);
     assert_eq!(inputs.row(1).to_vec()[..3], [1.0, 0.0, 0.0]);
-    assert!(
-        notes.iter().any(|note| note.message.contains("“Atlantis”")),
-        "{notes:?}"
-    );
+    assert!(notes.iter().any(|note| note.message.contains("“Atlantis”")), "{notes:?}");
 }
 
 #[test]
 fn tables_for_prediction_must_have_the_columns() {
-    let encoder = library_set("auto_mpg")
-        .unwrap()
-        .prepare(&Split::default())
-        .unwrap()
-        .encoder;
+    let encoder = library_set("auto_mpg").unwrap().prepare(&Split::default()).unwrap().encoder;
     let loaded = library_set("auto_mpg").unwrap().load().unwrap().table;
     let mut few = loaded.clone();
     few.columns.retain(|column| column.name != "weight_lb");
@@ -64,10 +54,7 @@ fn tables_for_prediction_must_have_the_columns() {
     let mut turned = loaded.clone();
     turned.columns.reverse();
     turned.columns.retain(|column| column.name != "mpg");
-    assert_eq!(
-        encoder.encode_table(&turned).unwrap(),
-        encoder.encode_table(&loaded).unwrap()
-    );
+    assert_eq!(encoder.encode_table(&turned).unwrap(), encoder.encode_table(&loaded).unwrap());
 }
 
 #[test]
@@ -78,12 +65,7 @@ fn rows_and_tables_are_encoded_alike() {
         let mut out = vec![f32::NAN; encoder.width()];
         for row in (0..samples.table.rows()).step_by(7) {
             encoder.encode_row(&encoder.row_of(&samples.table, row), &mut out);
-            assert_eq!(
-                out,
-                samples.inputs.row(row).to_vec(),
-                "{} row {row}",
-                set.id
-            );
+            assert_eq!(out, samples.inputs.row(row).to_vec(), "{} row {row}", set.id);
         }
         assert_eq!(encoder.typical_row().len(), encoder.columns.len());
         let last = encoder.inputs_of(encoder.columns.len() - 1);
@@ -102,25 +84,10 @@ fn an_encoder_survives_saving() {
 
 #[test]
 fn answers_come_back_in_the_words_of_the_table() {
-    let encoder = library_set("penguins")
-        .unwrap()
-        .prepare(&Split::default())
-        .unwrap()
-        .encoder;
+    let encoder = library_set("penguins").unwrap().prepare(&Split::default()).unwrap().encoder;
     let found = encoder.decode_output(&[0.1, 0.2, 0.7]);
-    assert_eq!(
-        found,
-        Prediction::Class {
-            index: 2,
-            name: "Gentoo",
-            probability: 0.7
-        }
-    );
-    let encoder = library_set("auto_mpg")
-        .unwrap()
-        .prepare(&Split::default())
-        .unwrap()
-        .encoder;
+    assert_eq!(found, Prediction::Class { index: 2, name: "Gentoo", probability: 0.7 });
+    let encoder = library_set("auto_mpg").unwrap().prepare(&Split::default()).unwrap().encoder;
     let TargetEncoding::Number { mean, scale, .. } = encoder.target else {
         panic!("expected a number");
     };
@@ -130,11 +97,7 @@ fn answers_come_back_in_the_words_of_the_table() {
 
 #[test]
 fn too_few_or_too_many_cells_do_no_harm() {
-    let encoder = library_set("penguins")
-        .unwrap()
-        .prepare(&Split::default())
-        .unwrap()
-        .encoder;
+    let encoder = library_set("penguins").unwrap().prepare(&Split::default()).unwrap().encoder;
     let mut short = vec![0.0; encoder.width() - 2];
     encoder.encode_row(&[], &mut short);
     let mut long = vec![9.0; encoder.width() + 2];
@@ -155,14 +118,9 @@ fn points_are_not_normalised() {
     let row: Vec<f32> = vec![2.0, 3.0, 4.0, 9.0, 6.0, 2.0_f32.sin(), 3.0_f32.sin()];
     assert_eq!(samples.inputs.row(0).to_vec(), row);
     let mut out = [0.0; 7];
-    samples
-        .encoder
-        .encode_row(&[Cell::Number(2.0), Cell::Number(3.0)], &mut out);
+    samples.encoder.encode_row(&[Cell::Number(2.0), Cell::Number(3.0)], &mut out);
     assert_eq!(out.to_vec(), row);
-    let InputKind::Number {
-        minimum, maximum, ..
-    } = samples.encoder.columns[0].kind
-    else {
+    let InputKind::Number { minimum, maximum, .. } = samples.encoder.columns[0].kind else {
         panic!("expected a number");
     };
     assert_eq!((minimum, maximum), (-6.0, 7.5));
@@ -188,11 +146,7 @@ fn points_and_features_must_fit() {
     ]);
     let found = prepare_points(one, &[Feature::X1], &Split::default()).unwrap_err();
     assert!(matches!(found, DataError::OneClass { .. }));
-    let none = table(vec![
-        number("x₁", &[]),
-        number("x₂", &[]),
-        words("class", &[]),
-    ]);
+    let none = table(vec![number("x₁", &[]), number("x₂", &[]), words("class", &[])]);
     let found = prepare_points(none, &[Feature::X1], &Split::default()).unwrap_err();
     assert_eq!(found, DataError::TooFewRows { found: 0 });
 }
@@ -220,22 +174,10 @@ fn every_library_set_is_whole() {
         assert_eq!(samples.inputs.shape(), [rows, inputs], "{id}");
         assert_eq!(samples.targets.shape(), [rows, outputs], "{id}");
         assert_eq!(samples.encoder.target.task(), set.task);
-        assert!(
-            samples
-                .inputs
-                .iter()
-                .chain(&samples.targets)
-                .all(|x| x.is_finite())
-        );
+        assert!(samples.inputs.iter().chain(&samples.targets).all(|x| x.is_finite()));
         let classes = samples.encoder.target.outputs();
         if classes > 1 {
-            assert!(
-                samples
-                    .targets
-                    .rows()
-                    .into_iter()
-                    .all(|row| row.sum() == 1.0)
-            );
+            assert!(samples.targets.rows().into_iter().all(|row| row.sum() == 1.0));
         }
     }
 }

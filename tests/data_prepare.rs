@@ -32,37 +32,22 @@ fn notes(samples: &Samples) -> String {
 fn statistics_come_from_the_training_part() {
     let values: Vec<f64> = (0..40).map(|i| f64::from(i * i)).collect();
     let samples = prepare(table(vec![number("x", &values), number("y", &values)]));
-    let train: Vec<f64> = samples
-        .train
-        .iter()
-        .map(|&row| values[row as usize])
-        .collect();
+    let train: Vec<f64> = samples.train.iter().map(|&row| values[row as usize]).collect();
     let n = train.len() as f64;
     let mean = train.iter().sum::<f64>() / n;
     let deviation = (train.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
-    let InputKind::Number {
-        mean: m,
-        scale: s,
-        minimum,
-        maximum,
-        ..
-    } = &samples.encoder.columns[0].kind
+    let InputKind::Number { mean: m, scale: s, minimum, maximum, .. } =
+        &samples.encoder.columns[0].kind
     else {
         panic!("expected a number");
     };
     assert!((m - mean).abs() < 1e-9 * mean && (s - deviation).abs() < 1e-9 * deviation);
-    assert_eq!(
-        *minimum,
-        train.iter().copied().fold(f64::INFINITY, f64::min)
-    );
+    assert_eq!(*minimum, train.iter().copied().fold(f64::INFINITY, f64::min));
     assert_eq!(*maximum, train.iter().copied().fold(0.0, f64::max));
     // The training part is standardised, in the inputs as in the target.
     for matrix in [&samples.inputs, &samples.targets] {
-        let train: Vec<f64> = samples
-            .train
-            .iter()
-            .map(|&row| f64::from(matrix[[row as usize, 0]]))
-            .collect();
+        let train: Vec<f64> =
+            samples.train.iter().map(|&row| f64::from(matrix[[row as usize, 0]])).collect();
         let mean = train.iter().sum::<f64>() / n;
         let variance = train.iter().map(|x| x * x).sum::<f64>() / n;
         assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-5);
@@ -73,10 +58,7 @@ fn statistics_come_from_the_training_part() {
 fn a_change_in_the_validation_part_changes_no_encoder() {
     let values: Vec<f64> = (0..30).map(f64::from).collect();
     let make = |values: &[f64]| {
-        table(vec![
-            number("x", values),
-            number("y", &(0..30).map(f64::from).collect::<Vec<_>>()),
-        ])
+        table(vec![number("x", values), number("y", &(0..30).map(f64::from).collect::<Vec<_>>())])
     };
     let before = prepare(make(&values));
     let mut changed = values;
@@ -91,14 +73,9 @@ fn missing_numbers_take_the_training_median() {
     let mut values: Vec<f64> = (0..40).map(f64::from).collect();
     values[3] = f64::NAN;
     values[17] = f64::NAN;
-    let target: Vec<&str> = (0..40)
-        .map(|i| if i % 2 == 0 { "a" } else { "b" })
-        .collect();
+    let target: Vec<&str> = (0..40).map(|i| if i % 2 == 0 { "a" } else { "b" }).collect();
     let samples = prepare(table(vec![number("x", &values), words("t", &target)]));
-    let InputKind::Number {
-        mean, scale, fill, ..
-    } = samples.encoder.columns[0].kind
-    else {
+    let InputKind::Number { mean, scale, fill, .. } = samples.encoder.columns[0].kind else {
         panic!("expected a number");
     };
     assert_eq!(samples.inputs[[3, 0]], ((fill - mean) / scale) as f32);
@@ -112,12 +89,7 @@ fn missing_numbers_take_the_training_median() {
 
 #[test]
 fn categories_are_one_hot_with_a_level_for_missing() {
-    let colours: Vec<&str> = ["red", "green", "", "red"]
-        .iter()
-        .copied()
-        .cycle()
-        .take(40)
-        .collect();
+    let colours: Vec<&str> = ["red", "green", "", "red"].iter().copied().cycle().take(40).collect();
     let target: Vec<f64> = (0..40).map(f64::from).collect();
     let samples = prepare(table(vec![words("colour", &colours), number("y", &target)]));
     let names = samples.encoder.input_names();
@@ -128,10 +100,7 @@ fn categories_are_one_hot_with_a_level_for_missing() {
     assert!(
         notes(&samples).contains("colour: 10 missing values were encoded as a level of their own")
     );
-    assert_eq!(
-        samples.encoder.typical_row(),
-        [Cell::Category("red".into())]
-    );
+    assert_eq!(samples.encoder.typical_row(), [Cell::Category("red".into())]);
 }
 
 #[test]
@@ -202,10 +171,7 @@ fn tasks_are_guessed_or_chosen() {
     let samples = prepare(make());
     assert_eq!(samples.encoder.target.classes(), ["0", "1"]);
     assert!(notes(&samples).contains("2 different whole numbers are taken as classes"));
-    let choice = TableChoice {
-        task: Some(TaskKind::Regression),
-        ..TableChoice::default()
-    };
+    let choice = TableChoice { task: Some(TaskKind::Regression), ..TableChoice::default() };
     let samples = prepare_table(make(), &choice, &Split::default()).unwrap();
     assert_eq!(samples.encoder.target.task(), TaskKind::Regression);
 }
@@ -226,40 +192,14 @@ fn choices_that_cannot_be() {
     let empty = || number("empty", &[f64::NAN; 4]);
 
     let found = try_with(vec![x(), same()], Some("z"), None, None);
-    assert_eq!(
-        found.to_string(),
-        "There is no column “z”. The columns are: x, same."
-    );
+    assert_eq!(found.to_string(), "There is no column “z”. The columns are: x, same.");
     let found = try_with(vec![x(), same()], Some("same"), None, None);
-    assert_eq!(
-        found,
-        DataError::OneClass {
-            column: "same".into(),
-            class: "a".into()
-        }
-    );
+    assert_eq!(found, DataError::OneClass { column: "same".into(), class: "a".into() });
     let found = try_with(vec![x(), empty()], Some("empty"), None, None);
-    assert_eq!(
-        found,
-        DataError::TargetMissing {
-            column: "empty".into()
-        }
-    );
+    assert_eq!(found, DataError::TargetMissing { column: "empty".into() });
     let found = try_with(vec![x(), text()], Some("text"), None, None);
-    assert_eq!(
-        found,
-        DataError::TargetIsText {
-            column: "text".into(),
-            distinct: 4,
-            rows: 4
-        }
-    );
-    let found = try_with(
-        vec![x(), same()],
-        Some("same"),
-        None,
-        Some(TaskKind::Regression),
-    );
+    assert_eq!(found, DataError::TargetIsText { column: "text".into(), distinct: 4, rows: 4 });
+    let found = try_with(vec![x(), same()], Some("same"), None, Some(TaskKind::Regression));
     assert!(matches!(found, DataError::TargetNotNumeric { .. }));
     let found = try_with(vec![text(), x()], Some("x"), None, None);
     assert_eq!(found, DataError::NoInputs { target: "x".into() });
@@ -276,13 +216,8 @@ fn choices_that_cannot_be() {
 
 #[test]
 fn splits_are_stratified() {
-    let samples = library_set("iris")
-        .unwrap()
-        .prepare(&Split {
-            train_share: 0.8,
-            seed: 3,
-        })
-        .unwrap();
+    let samples =
+        library_set("iris").unwrap().prepare(&Split { train_share: 0.8, seed: 3 }).unwrap();
     assert_eq!((samples.train.len(), samples.validation.len()), (120, 30));
     for class in 0..3 {
         let held = samples

@@ -16,11 +16,7 @@ use rand_chacha::ChaCha8Rng;
 
 fn make(id: &str, samples: usize, noise: f64) -> Table {
     let set = synthetic_set(id).unwrap();
-    let settings = SyntheticSettings {
-        samples,
-        noise,
-        ..set.settings()
-    };
+    let settings = SyntheticSettings { samples, noise, ..set.settings() };
     (set.generate)(&settings, &mut ChaCha8Rng::seed_from_u64(7)).unwrap()
 }
 
@@ -37,28 +33,14 @@ fn points(table: &Table) -> Vec<(f64, f64, f64)> {
     let labels: Vec<f64> = match &table.columns[2].values {
         Values::Number(y) => y.clone(),
         values => (0..values.len())
-            .map(|row| {
-                if values.word(row) == Some("blue") {
-                    1.0
-                } else {
-                    -1.0
-                }
-            })
+            .map(|row| if values.word(row) == Some("blue") { 1.0 } else { -1.0 })
             .collect(),
     };
-    x1.iter()
-        .zip(x2)
-        .zip(labels)
-        .map(|((x1, x2), y)| (*x1, *x2, y))
-        .collect()
+    x1.iter().zip(x2).zip(labels).map(|((x1, x2), y)| (*x1, *x2, y)).collect()
 }
 
 fn share(points: &[(f64, f64, f64)], rule: impl Fn(f64, f64, f64) -> bool) -> f64 {
-    points
-        .iter()
-        .filter(|(x1, x2, y)| rule(*x1, *x2, *y))
-        .count() as f64
-        / points.len() as f64
+    points.iter().filter(|(x1, x2, y)| rule(*x1, *x2, *y)).count() as f64 / points.len() as f64
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -74,27 +56,18 @@ fn circle_is_a_disc_in_a_ring() {
     let disc = |x1: f64, x2: f64| x1.hypot(x2) < 2.5;
     assert_eq!(share(&clean, |x1, x2, y| disc(x1, x2) == (y > 0.0)), 1.0);
     assert_eq!(
-        share(&clean, |x1, x2, _| (2.5..3.5).contains(&x1.hypot(x2))
-            || x1.hypot(x2) > 5.0),
+        share(&clean, |x1, x2, _| (2.5..3.5).contains(&x1.hypot(x2)) || x1.hypot(x2) > 5.0),
         0.0
     );
     assert_eq!(share(&clean, |_, _, y| y > 0.0), 0.5);
     // r is uniform, not the area: the mean radius of the disc is 1.25, of the ring 4.25.
     let radius = |inside: bool| {
-        mean(
-            clean
-                .iter()
-                .filter(|p| disc(p.0, p.1) == inside)
-                .map(|p| p.0.hypot(p.1)),
-        )
+        mean(clean.iter().filter(|p| disc(p.0, p.1) == inside).map(|p| p.0.hypot(p.1)))
     };
     assert!((radius(true) - 1.25).abs() < 0.05 && (radius(false) - 4.25).abs() < 0.05);
     // Noise changes labels and leaves the points where they are allowed to be.
     let noisy = points(&make("circle", 4000, 0.5));
-    assert_eq!(
-        share(&noisy, |x1, x2, _| (2.5..3.5).contains(&x1.hypot(x2))),
-        0.0
-    );
+    assert_eq!(share(&noisy, |x1, x2, _| (2.5..3.5).contains(&x1.hypot(x2))), 0.0);
     let wrong = share(&noisy, |x1, x2, y| disc(x1, x2) != (y > 0.0));
     assert!((0.1..0.4).contains(&wrong), "{wrong}");
 }
@@ -103,20 +76,11 @@ fn circle_is_a_disc_in_a_ring() {
 fn xor_keeps_off_the_axes() {
     let clean = points(&make("xor", 4000, 0.0));
     assert_eq!(share(&clean, |x1, x2, y| (x1 * x2 > 0.0) == (y > 0.0)), 1.0);
-    assert_eq!(
-        share(&clean, |x1, x2, _| x1.abs() < 0.3 || x2.abs() < 0.3),
-        0.0
-    );
-    assert_eq!(
-        share(&clean, |x1, x2, _| x1.abs() > 5.3 || x2.abs() > 5.3),
-        0.0
-    );
+    assert_eq!(share(&clean, |x1, x2, _| x1.abs() < 0.3 || x2.abs() < 0.3), 0.0);
+    assert_eq!(share(&clean, |x1, x2, _| x1.abs() > 5.3 || x2.abs() > 5.3), 0.0);
     assert!((share(&clean, |_, _, y| y > 0.0) - 0.5).abs() < 0.03);
     let noisy = points(&make("xor", 4000, 0.5));
-    assert_eq!(
-        share(&noisy, |x1, x2, _| x1.abs() < 0.3 || x2.abs() < 0.3),
-        0.0
-    );
+    assert_eq!(share(&noisy, |x1, x2, _| x1.abs() < 0.3 || x2.abs() < 0.3), 0.0);
     let wrong = share(&noisy, |x1, x2, y| (x1 * x2 > 0.0) != (y > 0.0));
     assert!((0.1..0.35).contains(&wrong), "{wrong}");
 }
@@ -142,50 +106,28 @@ fn spiral_winds_one_and_three_quarter_times() {
     let clean = points(&make("spiral", 200, 0.0));
     for (index, (x1, x2, y)) in clean.iter().enumerate() {
         let i = (index % 100) as f64;
-        let (start, sign) = if index < 100 {
-            (0.0, 1.0)
-        } else {
-            (std::f64::consts::PI, -1.0)
-        };
-        let (r, t) = (
-            5.0 * i / 100.0,
-            1.75 * i / 100.0 * std::f64::consts::TAU + start,
-        );
+        let (start, sign) = if index < 100 { (0.0, 1.0) } else { (std::f64::consts::PI, -1.0) };
+        let (r, t) = (5.0 * i / 100.0, 1.75 * i / 100.0 * std::f64::consts::TAU + start);
         assert!((x1 - r * t.sin()).abs() < 1e-12 && (x2 - r * t.cos()).abs() < 1e-12);
         assert_eq!(*y, sign);
     }
     let noisy = points(&make("spiral", 200, 0.5));
-    let moved: Vec<f64> = clean
-        .iter()
-        .zip(&noisy)
-        .map(|(a, b)| (a.0 - b.0).abs())
-        .collect();
+    let moved: Vec<f64> = clean.iter().zip(&noisy).map(|(a, b)| (a.0 - b.0).abs()).collect();
     assert!(moved.iter().all(|step| *step <= 0.5) && mean(moved.into_iter()) > 0.2);
 }
 
 #[test]
 fn plane_and_hills_have_their_values() {
     let plane = points(&make("plane", 3000, 0.0));
-    assert!(
-        plane
-            .iter()
-            .all(|(x1, x2, y)| (y - (x1 + x2) / 10.0).abs() < 1e-12)
-    );
-    assert!(
-        plane
-            .iter()
-            .all(|(x1, x2, _)| x1.abs() <= 6.0 && x2.abs() <= 6.0)
-    );
+    assert!(plane.iter().all(|(x1, x2, y)| (y - (x1 + x2) / 10.0).abs() < 1e-12));
+    assert!(plane.iter().all(|(x1, x2, _)| x1.abs() <= 6.0 && x2.abs() <= 6.0));
     let noisy = points(&make("plane", 3000, 0.5));
     let errors = noisy.iter().map(|(x1, x2, y)| (y - (x1 + x2) / 10.0).abs());
     assert!(errors.fold(0.0, f64::max) <= 0.6);
 
     let hills = points(&make("multi_gauss", 3000, 0.0));
     assert!(hills.iter().all(|p| p.2.abs() <= 1.0));
-    assert!(
-        share(&hills, |_, _, y| y == 0.0) > 0.3,
-        "flat ground between the hills"
-    );
+    assert!(share(&hills, |_, _, y| y == 0.0) > 0.3, "flat ground between the hills");
     for (c1, c2, sign) in [
         (-4.0, 2.5, 1.0),
         (0.0, 2.5, -1.0),
@@ -208,16 +150,8 @@ const GOLDEN: &[(&str, [f64; 2], &str)] = &[
     ("xor", [-3.722039029794, -3.620106372279], "blue"),
     ("gauss", [0.836942100173, -0.075132580013], "blue"),
     ("spiral", [-0.171101951490, -0.166005318614], "blue"),
-    (
-        "plane",
-        [-4.106446835753, -3.984127646735],
-        "-0.679752220824",
-    ),
-    (
-        "multi_gauss",
-        [-4.106446835753, -3.984127646735],
-        "-0.524951707091",
-    ),
+    ("plane", [-4.106446835753, -3.984127646735], "-0.679752220824"),
+    ("multi_gauss", [-4.106446835753, -3.984127646735], "-0.524951707091"),
     ("moons", [0.101297305422, 1.344309264450], "blue"),
     ("rings", [0.913917671379, 0.481550391541], "orange"),
     ("checkerboard", [-4.106446835753, -3.984127646735], "blue"),
@@ -256,41 +190,28 @@ fn moons_rings_and_fields_lie_where_they_should() {
     let rings = points(&make("rings", 1000, 0.0));
     let on_ring = |x1: f64, x2: f64, y: f64| {
         let near = |r: f64| (x1.hypot(x2) - r).abs() <= 0.3 + 1e-9;
-        if y > 0.0 {
-            near(3.0)
-        } else {
-            near(1.0) || near(5.0)
-        }
+        if y > 0.0 { near(3.0) } else { near(1.0) || near(5.0) }
     };
     assert_eq!(share(&rings, on_ring), 1.0);
     assert!((share(&rings, |_, _, y| y > 0.0) - 0.5).abs() < 0.01);
 
     let board = points(&make("checkerboard", 2000, 0.0));
     let even = |x: f64| ((x / 3.0).floor() as i64).rem_euclid(2);
-    assert_eq!(
-        share(&board, |x1, x2, y| (even(x1) == even(x2)) == (y > 0.0)),
-        1.0
-    );
+    assert_eq!(share(&board, |x1, x2, y| (even(x1) == even(x2)) == (y > 0.0)), 1.0);
 }
 
 #[test]
 fn blobs_have_as_many_classes_as_asked_for() {
     let set = synthetic_set("blobs").unwrap();
     for classes in 2..=6 {
-        let settings = SyntheticSettings {
-            classes,
-            ..set.settings()
-        };
+        let settings = SyntheticSettings { classes, ..set.settings() };
         let table = (set.generate)(&settings, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
         let samples =
             prepare_points(table, &[Feature::X1, Feature::X2], &Split::default()).unwrap();
         let names = samples.encoder.target.classes();
         assert_eq!(names.len(), classes);
         assert_eq!(names[0], if classes == 2 { "orange" } else { "class 1" });
-        assert_eq!(
-            samples.targets.ncols(),
-            if classes == 2 { 1 } else { classes }
-        );
+        assert_eq!(samples.targets.ncols(), if classes == 2 { 1 } else { classes });
     }
 }
 
@@ -312,24 +233,14 @@ fn curves_follow_their_formula() {
     let clean = curve("x^2/4 - 1", 0.0).unwrap();
     let (xs, ys) = (numbers(&clean, 0), numbers(&clean, 1));
     assert!(xs.iter().all(|x| x.abs() <= 6.0));
-    assert!(
-        xs.iter()
-            .zip(ys)
-            .all(|(x, y)| (y - (x * x / 4.0 - 1.0)).abs() < 1e-12)
-    );
+    assert!(xs.iter().zip(ys).all(|(x, y)| (y - (x * x / 4.0 - 1.0)).abs() < 1e-12));
     // The standard deviation of the sine over the range is about 0.73: noise 0.5 is half of it.
     let noisy = curve("sine", 0.5).unwrap();
     let (xs, ys) = (numbers(&noisy, 0), numbers(&noisy, 1));
     let deviation = mean(xs.iter().zip(ys).map(|(x, y)| (y - x.sin()).powi(2))).sqrt();
     assert!((deviation - 0.36).abs() < 0.03, "{deviation}");
-    assert!(matches!(
-        curve("ln(x)", 0.0),
-        Err(DataError::FormulaValue { .. })
-    ));
-    assert!(matches!(
-        curve("2 +", 0.0),
-        Err(DataError::Formula { position: 4, .. })
-    ));
+    assert!(matches!(curve("ln(x)", 0.0), Err(DataError::FormulaValue { .. })));
+    assert!(matches!(curve("2 +", 0.0), Err(DataError::Formula { position: 4, .. })));
 }
 
 // ── All ──────────────────────────────────────────────────────────────────────
@@ -337,16 +248,10 @@ fn curves_follow_their_formula() {
 #[test]
 fn every_set_is_deterministic_and_fits_the_map() {
     for set in SYNTHETIC {
-        assert_eq!(
-            synthetic_set(set.id).map(|found| found.name),
-            Some(set.name)
-        );
+        assert_eq!(synthetic_set(set.id).map(|found| found.name), Some(set.name));
         // Without noise the spiral knows no chance at all.
         let noise = set.default_noise.max(0.1);
-        let settings = SyntheticSettings {
-            noise,
-            ..set.settings()
-        };
+        let settings = SyntheticSettings { noise, ..set.settings() };
         let run = |seed| (set.generate)(&settings, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
         let table = run(1);
         assert!(table == run(1) && table != run(2), "{}", set.id);
@@ -366,34 +271,10 @@ fn every_set_is_deterministic_and_fits_the_map() {
 fn settings_out_of_range_are_refused() {
     let good = SyntheticSettings::default();
     for (settings, name) in [
-        (
-            SyntheticSettings {
-                samples: 9,
-                ..good.clone()
-            },
-            "samples",
-        ),
-        (
-            SyntheticSettings {
-                samples: 100_001,
-                ..good.clone()
-            },
-            "samples",
-        ),
-        (
-            SyntheticSettings {
-                noise: 0.51,
-                ..good.clone()
-            },
-            "noise",
-        ),
-        (
-            SyntheticSettings {
-                noise: f64::NAN,
-                ..good.clone()
-            },
-            "noise",
-        ),
+        (SyntheticSettings { samples: 9, ..good.clone() }, "samples"),
+        (SyntheticSettings { samples: 100_001, ..good.clone() }, "samples"),
+        (SyntheticSettings { noise: 0.51, ..good.clone() }, "noise"),
+        (SyntheticSettings { noise: f64::NAN, ..good.clone() }, "noise"),
         (SyntheticSettings { classes: 1, ..good }, "classes"),
     ] {
         for set in SYNTHETIC {

@@ -1,10 +1,7 @@
 //! Are the derivatives derivatives? Everything `nn` differentiates is compared with finite
 //! differences in double precision, and the fast kernels with the double-precision reference.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot build its network has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot build its network has failed")]
 
 use netsmith::nn::{
     Activation, Initialization, LayerShape, Loss, Network, NetworkShape, OutputActivation, Real,
@@ -63,21 +60,16 @@ impl Plan {
         let mut workspace = Workspace::new(&network, self.samples);
         network.load(&mut workspace, &inputs, &targets, &rows);
         network.draw_dropout(&mut workspace, &mut rng);
-        Case {
-            network,
-            loss: self.loss,
-            workspace,
-            parameters,
-        }
+        Case { network, loss: self.loss, workspace, parameters }
     }
 
     /// Answers that the loss can be asked about.
     fn targets(&self, samples: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
         let k = self.outputs;
         match self.loss {
-            Loss::BinaryCrossEntropy => (0..samples * k)
-                .map(|_| f64::from(rng.next_u32() % 2))
-                .collect(),
+            Loss::BinaryCrossEntropy => {
+                (0..samples * k).map(|_| f64::from(rng.next_u32() % 2)).collect()
+            }
             Loss::SoftmaxCrossEntropy => (0..samples)
                 .flat_map(|_| {
                     let class = rng.next_u32() as usize % k;
@@ -87,16 +79,8 @@ impl Plan {
             // Errors on both sides of Huber's 1, and none near 0 or 1, where it or |o − t| bends.
             _ => (0..samples * k)
                 .map(|_| {
-                    let side = if rng.next_u32().is_multiple_of(2) {
-                        1.0
-                    } else {
-                        -1.0
-                    };
-                    side * if rng.next_u32().is_multiple_of(2) {
-                        3.0
-                    } else {
-                        0.5
-                    }
+                    let side = if rng.next_u32().is_multiple_of(2) { 1.0 } else { -1.0 };
+                    side * if rng.next_u32().is_multiple_of(2) { 3.0 } else { 0.5 }
                 })
                 .collect(),
         }
@@ -111,8 +95,7 @@ impl<T: Real> Case<T> {
 
     fn gradient_at(&mut self, parameters: &[T]) -> Vec<T> {
         let mut gradient = vec![T::of(9.0); parameters.len()];
-        self.network
-            .loss_and_gradient(parameters, self.loss, &mut self.workspace, &mut gradient);
+        self.network.loss_and_gradient(parameters, self.loss, &mut self.workspace, &mut gradient);
         gradient
     }
 
@@ -137,11 +120,7 @@ fn relative_error<T: Real>(found: &[T], expected: &[T]) -> f64 {
     let (found, expected) = (wide(found), wide(expected));
     let difference = norm(&mut found.iter().zip(&expected).map(|(a, b)| a - b));
     let size = norm(&mut found.iter().copied()).max(norm(&mut expected.iter().copied()));
-    if difference == 0.0 {
-        0.0
-    } else {
-        difference / size
-    }
+    if difference == 0.0 { 0.0 } else { difference / size }
 }
 
 /// Every (loss, output activation) that fits.
@@ -171,11 +150,7 @@ fn plans() -> Vec<Plan> {
                 plans.push(Plan {
                     inputs: 3,
                     hidden,
-                    outputs: if loss == Loss::BinaryCrossEntropy {
-                        1
-                    } else {
-                        3
-                    },
+                    outputs: if loss == Loss::BinaryCrossEntropy { 1 } else { 3 },
                     output,
                     loss,
                     samples: 7,
@@ -188,10 +163,7 @@ fn plans() -> Vec<Plan> {
     for hidden in [
         vec![
             LayerShape::Dropout { rate: 0.5 },
-            LayerShape::Dense {
-                units: 4,
-                activation: Activation::Tanh,
-            },
+            LayerShape::Dense { units: 4, activation: Activation::Tanh },
         ],
         vec![LayerShape::Dropout { rate: 0.2 }],
     ] {
@@ -242,11 +214,8 @@ fn hessian_products_are_those_of_the_gradient() {
         };
         let (above, below) = (moved(1.0), moved(-1.0));
         let (above, below) = (case.gradient_at(&above), case.gradient_at(&below));
-        let differences: Vec<f64> = above
-            .iter()
-            .zip(&below)
-            .map(|(above, below)| (above - below) / (2.0 * h))
-            .collect();
+        let differences: Vec<f64> =
+            above.iter().zip(&below).map(|(above, below)| (above - below) / (2.0 * h)).collect();
         let error = relative_error(&product, &differences);
         let size = differences.iter().map(|x| x * x).sum::<f64>().sqrt();
         // A piecewise linear network under an absolute error has no curvature at all.
@@ -271,13 +240,9 @@ fn loss_curvature(plan: &Plan, o: &[f64], t: &[f64]) -> Vec<Vec<f64>> {
     };
     let entry = |i: usize, j: usize| match plan.loss {
         Loss::BinaryCrossEntropy | Loss::SoftmaxCrossEntropy => jacobian(i, j),
-        _ => (0..k)
-            .map(|l| jacobian(l, i) * bend(l) * jacobian(l, j))
-            .sum(),
+        _ => (0..k).map(|l| jacobian(l, i) * bend(l) * jacobian(l, j)).sum(),
     };
-    (0..k)
-        .map(|i| (0..k).map(|j| entry(i, j)).collect())
-        .collect()
+    (0..k).map(|i| (0..k).map(|j| entry(i, j)).collect()).collect()
 }
 
 /// G = Jᵀ·C·J from a Jacobian of finite differences, times v.
@@ -286,9 +251,7 @@ fn explicit_gauss_newton(plan: &Plan, case: &mut Case<f64>, v: &[f64]) -> Vec<f6
     let at = case.parameters.clone();
     let logits = |case: &mut Case<f64>, parameters: &[f64]| -> Vec<f64> {
         network.forward(parameters, &mut case.workspace);
-        (0..k)
-            .flat_map(|unit| case.workspace.logits(unit).to_vec())
-            .collect()
+        (0..k).flat_map(|unit| case.workspace.logits(unit).to_vec()).collect()
     };
     let h = 1e-5;
     let jacobian: Vec<Vec<f64>> = (0..at.len())
@@ -298,11 +261,7 @@ fn explicit_gauss_newton(plan: &Plan, case: &mut Case<f64>, v: &[f64]) -> Vec<f6
             let above = logits(case, &moved);
             moved[place] = at[place] - h;
             let below = logits(case, &moved);
-            above
-                .iter()
-                .zip(&below)
-                .map(|(a, b)| (a - b) / (2.0 * h))
-                .collect()
+            above.iter().zip(&below).map(|(a, b)| (a - b) / (2.0 * h)).collect()
         })
         .collect();
     network.forward(&at, &mut case.workspace);
@@ -312,18 +271,10 @@ fn explicit_gauss_newton(plan: &Plan, case: &mut Case<f64>, v: &[f64]) -> Vec<f6
     let targets = plan.targets(2 * n, &mut rng);
     for sample in 0..n {
         let row = 2 * (n - 1 - sample);
-        let o: Vec<f64> = (0..k)
-            .map(|unit| case.workspace.output(unit)[sample])
-            .collect();
+        let o: Vec<f64> = (0..k).map(|unit| case.workspace.output(unit)[sample]).collect();
         let curvature = loss_curvature(plan, &o, &targets[row * k..(row + 1) * k]);
         let rate: Vec<f64> = (0..k)
-            .map(|j| {
-                jacobian
-                    .iter()
-                    .zip(v)
-                    .map(|(row, v)| row[j * n + sample] * v)
-                    .sum()
-            })
+            .map(|j| jacobian.iter().zip(v).map(|(row, v)| row[j * n + sample] * v).sum())
             .collect();
         for (entry, row) in product.iter_mut().zip(&jacobian) {
             for i in 0..k {
@@ -346,10 +297,7 @@ fn gauss_newton_products_are_those_of_the_explicit_matrix() {
         let error = relative_error(&product, &expected);
         assert!(error < 1e-6, "{plan:?}: {error}");
         let along: f64 = product.iter().zip(&v).map(|(g, v)| g * v).sum();
-        assert!(
-            along >= -1e-12,
-            "{plan:?}: the matrix has a negative direction, {along}"
-        );
+        assert!(along >= -1e-12, "{plan:?}: the matrix has a negative direction, {along}");
     }
 }
 
@@ -372,26 +320,14 @@ fn compare_precisions(plan: &Plan) {
         assert!(error < 1e-5, "{plan:?}: {what} differs by {error}");
     };
     for unit in 0..plan.outputs {
-        check(
-            "output",
-            fast.workspace.output(unit),
-            slow.workspace.output(unit),
-        );
+        check("output", fast.workspace.output(unit), slow.workspace.output(unit));
     }
-    check(
-        "gradient",
-        &fast.gradient_at(&at_narrow),
-        &slow.gradient_at(&widened),
-    );
+    check("gradient", &fast.gradient_at(&at_narrow), &slow.gradient_at(&widened));
     let v = vector(at.len(), &mut ChaCha8Rng::seed_from_u64(8));
     let v_narrow: Vec<f32> = v.iter().map(|&v| v as f32).collect();
     let v: Vec<f64> = v_narrow.iter().map(|&v| f64::from(v)).collect();
     for full in [false, true] {
-        check(
-            "curvature",
-            &fast.curvature(&v_narrow, full),
-            &slow.curvature(&v, full),
-        );
+        check("curvature", &fast.curvature(&v_narrow, full), &slow.curvature(&v, full));
     }
 }
 
@@ -412,10 +348,7 @@ fn fast_kernels_agree_with_the_reference_for_odd_sizes() {
                 compare_precisions(&Plan {
                     inputs,
                     hidden: vec![
-                        LayerShape::Dense {
-                            units,
-                            activation: Activation::Tanh,
-                        },
+                        LayerShape::Dense { units, activation: Activation::Tanh },
                         LayerShape::Dense {
                             units: units.div_ceil(2),
                             activation: Activation::Silu,

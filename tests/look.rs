@@ -35,12 +35,10 @@ fn sample(ui: &mut egui::Ui, values: &mut Values) {
             icon::UNDO.button(ui, "Undo");
         });
         let label = ui.label("Training share").id;
-        ui.add(egui::Slider::new(&mut values.share, 0.0..=1.0))
-            .labelled_by(label);
+        ui.add(egui::Slider::new(&mut values.share, 0.0..=1.0)).labelled_by(label);
         ui.horizontal(|ui| {
             let label = ui.label("Learning rate").id;
-            ui.add(egui::DragValue::new(&mut values.rate))
-                .labelled_by(label);
+            ui.add(egui::DragValue::new(&mut values.rate)).labelled_by(label);
             let label = ui.label("Name").id;
             ui.add(egui::TextEdit::singleline(&mut values.name).desired_width(80.0))
                 .labelled_by(label);
@@ -67,12 +65,7 @@ fn sample(ui: &mut egui::Ui, values: &mut Values) {
 fn both_themes_look_as_they_did() {
     let mut results = egui_kittest::SnapshotResults::new();
     for (theme, name) in [(Theme::Dark, "look_dark"), (Theme::Light, "look_light")] {
-        let mut values = Values {
-            share: 0.5,
-            rate: 0.03,
-            name: "first".to_owned(),
-            on: true,
-        };
+        let mut values = Values { share: 0.5, rate: 0.03, name: "first".to_owned(), on: true };
         let mut harness = support::part([400.0, 280.0], theme, |ui| sample(ui, &mut values));
         harness.run();
         results.add(harness.try_snapshot(name));

@@ -123,21 +123,15 @@ fn page(id: &str) -> &'static Method {
 }
 
 fn step(optimizer: &mut dyn Optimizer, objective: &mut Landscape, p: &mut [f32], rate: f32) -> f32 {
-    let mut context = StepContext {
-        learning_rate: rate,
-        rng: &mut ChaCha8Rng::seed_from_u64(0),
-        observe: false,
-    };
+    let mut context =
+        StepContext { learning_rate: rate, rng: &mut ChaCha8Rng::seed_from_u64(0), observe: false };
     optimizer.step(objective, p, &mut context).loss
 }
 
 /// Within 2e-5 of the reference, relatively; within 2e-6 for values that pass through zero.
 fn assert_close(found: f32, expected: f32, where_: &str) {
     let tolerance = 2e-5 * expected.abs().max(0.1);
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{where_}: {found}, expected {expected}"
-    );
+    assert!((found - expected).abs() <= tolerance, "{where_}: {found}, expected {expected}");
 }
 
 #[test]

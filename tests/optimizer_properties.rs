@@ -175,11 +175,7 @@ fn a_zero_gradient_moves_nothing_and_a_nan_stays_visible() {
 fn a_parameter_moves_the_same_in_any_company() {
     // Vector instructions take several parameters at once; that must not change a single bit.
     let gradients: Vec<Vec<f32>> = (0..5)
-        .map(|t| {
-            (0..67)
-                .map(|i| (1.0 + t as f32 * 7.7 + i as f32).sin())
-                .collect()
-        })
+        .map(|t| (0..67).map(|i| (1.0 + t as f32 * 7.7 + i as f32).sin()).collect())
         .collect();
     for page in METHODS {
         let mut together = vec![0.3; 67];
@@ -196,19 +192,12 @@ fn a_parameter_moves_the_same_in_any_company() {
 
 #[test]
 fn norms_are_reported_when_asked_for() {
-    let mut bowl = Bowl {
-        curvature: vec![1.0, 1.0],
-        centre: vec![0.0, 0.0],
-    };
+    let mut bowl = Bowl { curvature: vec![1.0, 1.0], centre: vec![0.0, 0.0] };
     let mut p = [3.0, 4.0];
     let mut sgd = (method("sgd").unwrap().build)(&Settings::new(), 2);
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     for (observe, norm) in [(true, 5.0), (false, 4.5), (true, 4.05)] {
-        let mut context = StepContext {
-            learning_rate: 0.1,
-            rng: &mut rng,
-            observe,
-        };
+        let mut context = StepContext { learning_rate: 0.1, rng: &mut rng, observe };
         let report = sgd.step(&mut bowl, &mut p, &mut context);
         assert!((report.loss - norm * norm / 2.0).abs() < 1e-4);
         assert_eq!(report.observed.is_some(), observe);
@@ -222,17 +211,10 @@ fn norms_are_reported_when_asked_for() {
 #[test]
 fn a_state_of_another_method_or_size_is_refused_and_changes_nothing() {
     let settings = Settings::new();
-    let mut bowl = Bowl {
-        curvature: vec![1.0; 4],
-        centre: vec![1.0; 4],
-    };
+    let mut bowl = Bowl { curvature: vec![1.0; 4], centre: vec![1.0; 4] };
     let mut context_rng = ChaCha8Rng::seed_from_u64(0);
     let mut adam = (method("adam").unwrap().build)(&settings, 4);
-    let mut context = StepContext {
-        learning_rate: 0.1,
-        rng: &mut context_rng,
-        observe: false,
-    };
+    let mut context = StepContext { learning_rate: 0.1, rng: &mut context_rng, observe: false };
     adam.step(&mut bowl, &mut [0.0; 4], &mut context);
     let before = adam.state();
 
@@ -241,20 +223,10 @@ fn a_state_of_another_method_or_size_is_refused_and_changes_nothing() {
     let nothing = (method("sgd").unwrap().build)(&settings, 4).state();
     assert!(matches!(
         adam.restore(&small),
-        Err(OptimizerError::WrongLength {
-            expected: 4,
-            found: 3,
-            ..
-        })
+        Err(OptimizerError::WrongLength { expected: 4, found: 3, .. })
     ));
-    assert!(matches!(
-        adam.restore(&momentum),
-        Err(OptimizerError::UnknownVector { .. })
-    ));
-    assert!(matches!(
-        adam.restore(&nothing),
-        Err(OptimizerError::MissingVector { .. })
-    ));
+    assert!(matches!(adam.restore(&momentum), Err(OptimizerError::UnknownVector { .. })));
+    assert!(matches!(adam.restore(&nothing), Err(OptimizerError::MissingVector { .. })));
     assert_eq!(adam.state(), before);
 
     let mut nadam = (method("nadam").unwrap().build)(&settings, 4);
@@ -266,11 +238,8 @@ fn a_state_of_another_method_or_size_is_refused_and_changes_nothing() {
 fn settings_are_checked() {
     let adam = method("adam").unwrap();
     let choices = Settings::from_iter([("beta1", 0.5), ("beta2", 2.0), ("gamma", 1.0)]);
-    let errors: Vec<String> = choices
-        .check(adam.settings)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let errors: Vec<String> =
+        choices.check(adam.settings).iter().map(ToString::to_string).collect();
     assert_eq!(errors.len(), 2);
     assert!(errors[0].contains("beta2") && errors[0].contains("0.9999"));
     assert!(errors[1].contains("gamma") && errors[1].contains("beta1, beta2, epsilon"));

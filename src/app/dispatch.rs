@@ -165,7 +165,9 @@ impl Netsmith {
             .selection
             .and_then(|selection| self.spec().network.position(selection.layer()));
         let next = match position {
-            Some(position) => position.saturating_add_signed(by).min(layers.len().saturating_sub(1)),
+            Some(position) => {
+                position.saturating_add_signed(by).min(layers.len().saturating_sub(1))
+            }
             None if by > 0 => 0,
             None => layers.len().saturating_sub(1),
         };

@@ -223,10 +223,9 @@ impl Jobs {
         let outbox = self.outbox.clone();
         let waker = Arc::clone(&self.waker.0);
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let event = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job))
-                .unwrap_or_else(|panic| {
-                    JobEvent::Failed(crate::train::worker::panic_message(&*panic))
-                });
+            let event = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).unwrap_or_else(
+                |panic| JobEvent::Failed(crate::train::worker::panic_message(&*panic)),
+            );
             // Nobody listens any more while the program ends.
             outbox.send(event).ok();
             waker();

@@ -254,7 +254,8 @@ impl Netsmith {
                 || input.events.iter().any(|event| {
                     matches!(
                         event,
-                        egui::Event::Key { pressed: true, .. } | egui::Event::AccessKitActionRequest(_)
+                        egui::Event::Key { pressed: true, .. }
+                            | egui::Event::AccessKitActionRequest(_)
                     )
                 })
         });

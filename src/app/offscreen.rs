@@ -86,8 +86,9 @@ fn train(
     if epochs == 0 {
         return Ok(saved);
     }
-    let prepared =
-        Prepared::load(spec.clone(), &TableStore::default(), &|_| std::ops::ControlFlow::Continue(()))?;
+    let prepared = Prepared::load(spec.clone(), &TableStore::default(), &|_| {
+        std::ops::ControlFlow::Continue(())
+    })?;
     let mut trainer = match saved {
         Some(saved) => Trainer::resume(prepared, saved)?,
         None => Trainer::new(prepared)?,

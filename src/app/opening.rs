@@ -12,9 +12,7 @@ use super::notice::Gravity;
 use crate::data::DataError;
 use crate::experiment::data_spec::file_name;
 use crate::experiment::file::{EXTENSION, with_extension};
-use crate::experiment::{
-    Edit, ExperimentFile, ExperimentSpec, FileError, History, PrepareError,
-};
+use crate::experiment::{Edit, ExperimentFile, ExperimentSpec, FileError, History, PrepareError};
 use crate::train::{SavedRun, Status, TrainCommand, TrainEvent};
 
 impl Netsmith {
@@ -121,8 +119,7 @@ impl Netsmith {
     }
 
     fn file_failed(&mut self, title: &str, error: &FileError) {
-        self.dialog =
-            Some(Dialog::Problem { title: title.to_owned(), message: error.to_string() });
+        self.dialog = Some(Dialog::Problem { title: title.to_owned(), message: error.to_string() });
     }
 
     /// Takes up work left by a crash.
@@ -143,10 +140,10 @@ impl Netsmith {
 
     /// Asks where to save.
     pub(super) fn save_as(&mut self, then: Option<Pending>) {
-        let name = self.file.as_deref().map_or_else(
-            || format!("{}.{EXTENSION}", safe_name(&self.spec().name)),
-            file_name,
-        );
+        let name = self
+            .file
+            .as_deref()
+            .map_or_else(|| format!("{}.{EXTENSION}", safe_name(&self.spec().name)), file_name);
         self.jobs.pick_save(&name, then);
     }
 

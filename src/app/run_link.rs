@@ -16,7 +16,7 @@ use crate::experiment::{
     DataSource, DataSpec, ExperimentSpec, PrepareError, Prepared, Problem, TableOrigin, TableStore,
 };
 use crate::insight::worker::InsightJob;
-use crate::insight::{InsightRequest, Axis};
+use crate::insight::{Axis, InsightRequest, picture};
 use crate::train::{SavedRun, Snapshot, TrainCommand};
 use crate::ui::view::ResultTab;
 
@@ -233,8 +233,7 @@ impl Netsmith {
             return Step::Load;
         }
         let same_rows = Arc::ptr_eq(&before.samples, &next.samples);
-        let same_layers =
-            *before.network == *next.network && before.layer_ids == next.layer_ids;
+        let same_layers = *before.network == *next.network && before.layer_ids == next.layer_ids;
         match (same_rows, same_layers) {
             (true, true) => Step::Reconfigure,
             (true, false) if !self.preferences.keep_weights => Step::Load,
@@ -257,24 +256,24 @@ impl Netsmith {
             let names = |samples: &Samples| {
                 samples.encoder.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>()
             };
-            names(before) == names(samples)
-                && before.encoder.target.task() == encoder.target.task()
+            names(before) == names(samples) && before.encoder.target.task() == encoder.target.task()
         });
         if same {
             return;
         }
+        if matches!(self.view.tab, ResultTab::Confusion | ResultTab::Fit | ResultTab::Residuals) {
+            self.view.tab = ResultTab::Map;
+        }
         let (x, y) = first_axes(encoder);
         self.view.x = x;
         self.view.y = y;
+        if picture::shape(encoder).is_some() {
+            // A map over two pixels says little; which digit is taken for which says much.
+            self.view.tab = ResultTab::Confusion;
+        }
         self.view.held_row = None;
         self.view.asked = None;
         self.view.brush = crate::ui::view::Brush::Ask;
-        if matches!(
-            self.view.tab,
-            ResultTab::Confusion | ResultTab::Fit | ResultTab::Residuals
-        ) {
-            self.view.tab = ResultTab::Map;
-        }
     }
 
     /// Asks the insight thread about the latest weights, if they or the view have changed.
@@ -349,8 +348,9 @@ fn same_task(before: &Prepared, next: &Prepared) -> bool {
         _ => false,
     };
     source && before.samples.encoder.target == next.samples.encoder.target
-        || source && matches!(
-            (&before.samples.encoder.target, &next.samples.encoder.target),
-            (TargetEncoding::Number { name: a, .. }, TargetEncoding::Number { name: b, .. }) if a == b
-        )
+        || source
+            && matches!(
+                (&before.samples.encoder.target, &next.samples.encoder.target),
+                (TargetEncoding::Number { name: a, .. }, TargetEncoding::Number { name: b, .. }) if a == b
+            )
 }

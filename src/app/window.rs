@@ -78,9 +78,10 @@ fn icon() -> egui::IconData {
     for y in 0..SIDE {
         for x in 0..SIDE {
             let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
-            let node = nodes.iter().zip(colors).find(|((cx, cy), _)| {
-                (x - cx).powi(2) + (y - cy).powi(2) < 81.0
-            });
+            let node = nodes
+                .iter()
+                .zip(colors)
+                .find(|((cx, cy), _)| (x - cx).powi(2) + (y - cy).powi(2) < 81.0);
             let on_line = nodes.iter().take(2).any(|&(ax, ay)| {
                 let share = (x - ax) / (50.0 - ax);
                 (0.0..=1.0).contains(&share) && (ay + share * (32.0 - ay) - y).abs() < 2.0

@@ -349,9 +349,8 @@ fn task(text: &str) -> Result<TaskKind, String> {
 }
 
 fn setting(text: &str) -> Result<(String, f64), String> {
-    let (id, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("expected SETTING=VALUE, found \"{text}\""))?;
+    let (id, value) =
+        text.split_once('=').ok_or_else(|| format!("expected SETTING=VALUE, found \"{text}\""))?;
     let value = value.parse().map_err(|_| format!("\"{value}\" is not a number"))?;
     Ok((id.trim().to_owned(), value))
 }

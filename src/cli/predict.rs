@@ -43,7 +43,8 @@ pub fn run(args: &PredictArgs) -> Result<(), CliError> {
             args.experiment.display(),
         )));
     };
-    let network = Prepared::network_for(&file.experiment, &run.encoder).map_err(CliError::failed)?;
+    let network =
+        Prepared::network_for(&file.experiment, &run.encoder).map_err(CliError::failed)?;
     if network.parameter_count() != run.parameters.len() {
         return Err(CliError::Failed(format!(
             "The saved weights do not belong to the network in {}: it has {} parameters, the file \

@@ -145,7 +145,8 @@ fn summary(train: &PartMetrics, validation: Option<&PartMetrics>) -> String {
         })
     };
     let mut parts = Vec::new();
-    parts.extend(both(&|part| Some(format!("{:.4}", part.loss))).map(|text| format!("loss {text}")));
+    parts
+        .extend(both(&|part| Some(format!("{:.4}", part.loss))).map(|text| format!("loss {text}")));
     parts.extend(
         both(&|part| part.accuracy.map(|share| format!("{:.1} %", share * 100.0)))
             .map(|text| format!("accuracy {text}")),

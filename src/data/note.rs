@@ -18,18 +18,12 @@ pub struct Note {
 impl Note {
     /// A note about one column.
     pub fn on(column: &str, message: impl Into<String>) -> Self {
-        Self {
-            column: Some(column.to_owned()),
-            message: message.into(),
-        }
+        Self { column: Some(column.to_owned()), message: message.into() }
     }
 
     /// A note about the whole table.
     pub fn general(message: impl Into<String>) -> Self {
-        Self {
-            column: None,
-            message: message.into(),
-        }
+        Self { column: None, message: message.into() }
     }
 }
 
@@ -44,11 +38,7 @@ impl fmt::Display for Note {
 
 /// "1 row", "3 rows": a count with its noun.
 pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// `a, b, c and 4 more`: names for a message, never more than twelve of them.
@@ -116,9 +106,6 @@ mod tests {
     #[test]
     fn a_note_reads_with_its_column() {
         assert_eq!(Note::on("age", "Constant.").to_string(), "age: Constant.");
-        assert_eq!(
-            Note::general("Read as UTF-8.").to_string(),
-            "Read as UTF-8."
-        );
+        assert_eq!(Note::general("Read as UTF-8.").to_string(), "Read as UTF-8.");
     }
 }

@@ -19,14 +19,12 @@ pub(super) enum Parsed {
 }
 
 /// Words that stand for a missing value, beside the empty cell.
-const MISSING_WORDS: [&[u8]; 11] = [
-    b"NA", b"N/A", b"n/a", b"#N/A", b"NaN", b"nan", b"null", b"NULL", b"?", b"-", b"Null",
-];
+const MISSING_WORDS: [&[u8]; 11] =
+    [b"NA", b"N/A", b"n/a", b"#N/A", b"NaN", b"nan", b"null", b"NULL", b"?", b"-", b"Null"];
 
 /// Powers of ten that `f64` holds exactly.
-const POWERS: [f64; 16] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-];
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// Reads one cell that has been trimmed. With `decimal_comma`, a comma is accepted where a point is.
 pub(super) fn parse(cell: &[u8], decimal_comma: bool) -> Parsed {
@@ -56,11 +54,7 @@ fn parse_short(cell: &[u8], decimal_comma: bool) -> Option<f64> {
     let first = *cell.first()?;
     let negative = first == b'-';
     let unsigned = cell.get(usize::from(matches!(first, b'-' | b'+'))..)?;
-    let point = if decimal_comma && unsigned.contains(&b',') {
-        b','
-    } else {
-        b'.'
-    };
+    let point = if decimal_comma && unsigned.contains(&b',') { b',' } else { b'.' };
     let (mantissa, decimals) = if unsigned.len() <= 8 {
         eight_at_once(unsigned, point)?
     } else {
@@ -127,12 +121,7 @@ fn last_byte_highest(bytes: &[u8]) -> u64 {
         return u64::from(first) << shift | u64::from(last) << 32;
     }
     let word = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-    bytes
-        .iter()
-        .rev()
-        .fold(0, word)
-        .checked_shl(shift as u32)
-        .unwrap_or(0)
+    bytes.iter().rev().fold(0, word).checked_shl(shift as u32).unwrap_or(0)
 }
 
 /// Reads nine to fifteen digits and a point.
@@ -207,10 +196,7 @@ mod tests {
             assert_eq!(plain(text), Parsed::Number(value), "{text}");
         }
         assert_eq!(parse(b"1,5", true), Parsed::Number(1.5));
-        assert_eq!(
-            parse(b"-12345678901234,5678", true),
-            Parsed::Number(-12_345_678_901_234.568)
-        );
+        assert_eq!(parse(b"-12345678901234,5678", true), Parsed::Number(-12_345_678_901_234.568));
         assert_eq!(parse(b"1,5", false), Parsed::Word);
         assert_eq!(parse(b"1.234,5", true), Parsed::Word);
     }
@@ -220,9 +206,7 @@ mod tests {
         for text in ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-"] {
             assert_eq!(plain(text), Parsed::Missing, "{text}");
         }
-        for text in [
-            "yes", "1a", "--1", "1-2", "0x10", ".", "+", "1_000", "e5", "Inf.", "12:30",
-        ] {
+        for text in ["yes", "1a", "--1", "1-2", "0x10", ".", "+", "1_000", "e5", "Inf.", "12:30"] {
             assert_eq!(plain(text), Parsed::Word, "{text}");
         }
         for text in ["inf", "-inf", "Infinity", "1e999"] {
@@ -238,11 +222,7 @@ mod tests {
             for place in 0..=length {
                 let text = format!("{}.{}", &whole[..place], &whole[place..]);
                 for text in [text.clone(), format!("-{text}"), format!("+{text}")] {
-                    assert_eq!(
-                        plain(&text),
-                        Parsed::Number(text.parse().unwrap()),
-                        "{text}"
-                    );
+                    assert_eq!(plain(&text), Parsed::Number(text.parse().unwrap()), "{text}");
                     let comma = text.replace('.', ",");
                     assert_eq!(parse(comma.as_bytes(), true), plain(&text), "{comma}");
                 }

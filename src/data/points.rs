@@ -62,15 +62,9 @@ pub fn prepare_points(
         Values::Category { .. } | Values::Text(_) => TaskKind::Classification,
     };
     if table.rows() < 2 {
-        return Err(DataError::TooFewRows {
-            found: table.rows(),
-        });
+        return Err(DataError::TooFewRows { found: table.rows() });
     }
-    let encoder = Encoder {
-        columns,
-        features: features.to_vec(),
-        target: encoding(last, task)?,
-    };
+    let encoder = Encoder { columns, features: features.to_vec(), target: encoding(last, task)? };
     let missing = last.values.missing();
     if missing > 0 {
         return Err(not_points(format!("{missing} points without a target")));
@@ -88,13 +82,9 @@ fn check_features(features: &[Feature], coordinates: usize) -> Result<(), DataEr
     if features.is_empty() {
         return Err(DataError::NoFeatures);
     }
-    let flat = features
-        .iter()
-        .find(|feature| coordinates < 2 && feature.needs_plane());
+    let flat = features.iter().find(|feature| coordinates < 2 && feature.needs_plane());
     match flat {
-        Some(feature) => Err(DataError::FeatureNeedsPlane {
-            feature: feature.name(),
-        }),
+        Some(feature) => Err(DataError::FeatureNeedsPlane { feature: feature.name() }),
         None => Ok(()),
     }
 }

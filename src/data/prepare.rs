@@ -86,11 +86,7 @@ pub fn prepare_table(
             notes.extend(fit_notes);
         }
     }
-    let encoder = Encoder {
-        columns,
-        features: Vec::new(),
-        target,
-    };
+    let encoder = Encoder { columns, features: Vec::new(), target };
     if encoder.width() == 0 {
         let target = encoder.target.name().to_owned();
         return Err(DataError::NoInputs { target });
@@ -107,9 +103,7 @@ pub(super) fn finish(
 ) -> Result<Samples, DataError> {
     let (inputs, encode_notes) = encoder.encode_table(&table)?;
     notes.extend(encode_notes);
-    let targets = encoder
-        .target
-        .encode(&table.require(encoder.target.name())?.values);
+    let targets = encoder.target.encode(&table.require(encoder.target.name())?.values);
     Ok(Samples {
         inputs,
         targets,
@@ -169,11 +163,7 @@ fn choose_inputs(
             }
             columns
         }
-        None => table
-            .columns
-            .iter()
-            .filter(|column| column.name != target)
-            .collect(),
+        None => table.columns.iter().filter(|column| column.name != target).collect(),
     };
     let mut inputs = Vec::with_capacity(wanted.len());
     for column in wanted {
@@ -191,9 +181,7 @@ fn choose_inputs(
         notes.push(Note::on(&column.name, reason));
     }
     if inputs.is_empty() {
-        return Err(DataError::NoInputs {
-            target: target.to_owned(),
-        });
+        return Err(DataError::NoInputs { target: target.to_owned() });
     }
     Ok(inputs)
 }
@@ -208,9 +196,7 @@ fn drop_rows_without_target(
     if missing == 0 {
         return Ok(table);
     }
-    let kept: Vec<usize> = (0..table.rows())
-        .filter(|&row| !values.is_missing(row))
-        .collect();
+    let kept: Vec<usize> = (0..table.rows()).filter(|&row| !values.is_missing(row)).collect();
     let message = format!(
         "{} without a target {} left out.",
         count(missing, "row"),
@@ -225,11 +211,7 @@ pub(super) fn class_numbers(values: &Values, target: &TargetEncoding) -> Option<
     if target.task() == TaskKind::Regression {
         return None;
     }
-    let class = |row| {
-        target
-            .class_of(values, row)
-            .map_or(u32::MAX, |class| class as u32)
-    };
+    let class = |row| target.class_of(values, row).map_or(u32::MAX, |class| class as u32);
     Some((0..values.len()).map(class).collect())
 }
 
@@ -246,8 +228,7 @@ fn scale_target(target: &mut TargetEncoding, values: &Values, parts: &Parts) {
 /// Classes that only one part holds, because they have too few rows.
 fn lone_rows(target: &TargetEncoding, classes: &[u32], parts: &Parts) -> Option<Note> {
     let held = |rows: &[u32], class: usize| {
-        rows.iter()
-            .any(|&row| classes.get(row as usize) == Some(&(class as u32)))
+        rows.iter().any(|&row| classes.get(row as usize) == Some(&(class as u32)))
     };
     let unchecked: Vec<&String> = target
         .classes()

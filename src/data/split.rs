@@ -21,10 +21,7 @@ pub struct Split {
 impl Default for Split {
     /// Half and half, as in the TensorFlow Playground; seed 1.
     fn default() -> Self {
-        Self {
-            train_share: 0.5,
-            seed: 1,
-        }
+        Self { train_share: 0.5, seed: 1 }
     }
 }
 
@@ -90,16 +87,9 @@ fn group(rows: usize, classes: Option<&[u32]>) -> Vec<Vec<u32>> {
 fn quotas(sizes: &[usize], wanted: usize) -> Vec<usize> {
     let all: usize = sizes.iter().sum();
     // size · wanted / all, whole part now, the largest remainders after it.
-    let mut quotas: Vec<usize> = sizes
-        .iter()
-        .map(|size| size * wanted / all.max(1))
-        .collect();
+    let mut quotas: Vec<usize> = sizes.iter().map(|size| size * wanted / all.max(1)).collect();
     let mut order: Vec<usize> = (0..sizes.len()).collect();
-    let remainder = |index: &usize| {
-        sizes
-            .get(*index)
-            .map_or(0, |size| size * wanted % all.max(1))
-    };
+    let remainder = |index: &usize| sizes.get(*index).map_or(0, |size| size * wanted % all.max(1));
     order.sort_by_key(|index| (std::cmp::Reverse(remainder(index)), *index));
     let mut left = wanted - quotas.iter().sum::<usize>();
     for index in order {
@@ -114,10 +104,7 @@ fn quotas(sizes: &[usize], wanted: usize) -> Vec<usize> {
     // A class that training never sees cannot be learnt: the richest class gives one up.
     while let Some(poor) = quotas.iter().position(|&quota| quota == 0) {
         let richest = (0..quotas.len()).max_by_key(|&index| quotas.get(index));
-        let Some(rich) = richest
-            .and_then(|index| quotas.get_mut(index))
-            .filter(|q| **q > 1)
-        else {
+        let Some(rich) = richest.and_then(|index| quotas.get_mut(index)).filter(|q| **q > 1) else {
             break;
         };
         *rich -= 1;

@@ -81,10 +81,7 @@ impl Table {
                 });
             }
         }
-        Ok(Self {
-            name: name.into(),
-            columns,
-        })
+        Ok(Self { name: name.into(), columns })
     }
 
     /// Number of rows.
@@ -133,10 +130,7 @@ impl Table {
 impl Column {
     /// A column from its parts.
     pub fn new(name: impl Into<String>, values: Values) -> Self {
-        Self {
-            name: name.into(),
-            values,
-        }
+        Self { name: name.into(), values }
     }
 }
 
@@ -195,9 +189,9 @@ impl Values {
         }
         match self {
             Self::Number(numbers) => numbers.get(row).map_or(Cell::Missing, |&x| Cell::Number(x)),
-            Self::Category { .. } | Self::Text(_) => self
-                .word(row)
-                .map_or(Cell::Missing, |word| Cell::Category(word.to_owned())),
+            Self::Category { .. } | Self::Text(_) => {
+                self.word(row).map_or(Cell::Missing, |word| Cell::Category(word.to_owned()))
+            }
         }
     }
 
@@ -231,22 +225,15 @@ impl Values {
     pub fn select(&self, rows: &[usize]) -> Self {
         match self {
             Self::Number(numbers) => Self::Number(
-                rows.iter()
-                    .map(|&row| numbers.get(row).copied().unwrap_or(f64::NAN))
-                    .collect(),
+                rows.iter().map(|&row| numbers.get(row).copied().unwrap_or(f64::NAN)).collect(),
             ),
             Self::Category { levels, codes } => Self::Category {
                 levels: levels.clone(),
-                codes: rows
-                    .iter()
-                    .map(|&row| codes.get(row).copied().unwrap_or(MISSING))
-                    .collect(),
+                codes: rows.iter().map(|&row| codes.get(row).copied().unwrap_or(MISSING)).collect(),
             },
-            Self::Text(texts) => Self::Text(
-                rows.iter()
-                    .map(|&row| texts.get(row).unwrap_or(""))
-                    .collect(),
-            ),
+            Self::Text(texts) => {
+                Self::Text(rows.iter().map(|&row| texts.get(row).unwrap_or("")).collect())
+            }
         }
     }
 }
@@ -263,10 +250,7 @@ impl PartialEq for Values {
             }
             (
                 Self::Category { levels, codes },
-                Self::Category {
-                    levels: other_levels,
-                    codes: other_codes,
-                },
+                Self::Category { levels: other_levels, codes: other_codes },
             ) => levels == other_levels && codes == other_codes,
             (Self::Text(a), Self::Text(b)) => a == b,
             _ => false,
@@ -367,19 +351,13 @@ mod tests {
                 Column::new("b", Values::Number(vec![1.0, 2.0])),
             ],
         );
-        assert!(matches!(
-            error,
-            Err(DataError::UnequalColumns { found: 2, .. })
-        ));
+        assert!(matches!(error, Err(DataError::UnequalColumns { found: 2, .. })));
     }
 
     #[test]
     fn missing_values_are_seen_in_every_kind() {
         let number = Values::Number(vec![f64::NAN, 1.0]);
-        let category = Values::Category {
-            levels: vec!["a".into()],
-            codes: vec![MISSING, 0],
-        };
+        let category = Values::Category { levels: vec!["a".into()], codes: vec![MISSING, 0] };
         let text = Values::Text(["", "x"].iter().collect());
         for values in [number, category, text] {
             assert_eq!(values.missing(), 1);

@@ -42,9 +42,7 @@ pub fn guess_task(values: &Values) -> TaskKind {
     let first = distinct.first().copied().unwrap_or(0.0);
     let steps = distinct.iter().zip(0_u8..);
     let counting = [0.0, 1.0].contains(&first)
-        && steps
-            .into_iter()
-            .all(|(x, step)| x - first - f64::from(step) == 0.0);
+        && steps.into_iter().all(|(x, step)| x - first - f64::from(step) == 0.0);
     let often = || {
         let rows = |class: f64| numbers.iter().filter(|x| *x - class == 0.0).count();
         distinct.iter().all(|class| rows(*class) >= ROWS_PER_CLASS)
@@ -67,40 +65,28 @@ pub(super) fn encoding(column: &Column, task: TaskKind) -> Result<TargetEncoding
         let Values::Number(_) = &column.values else {
             let example = (0..column.values.len()).find_map(|row| column.values.word(row));
             let example = example.unwrap_or_default().to_owned();
-            return Err(DataError::TargetNotNumeric {
-                column: name,
-                example,
-            });
+            return Err(DataError::TargetNotNumeric { column: name, example });
         };
         let (mean, scale) = (0.0, 1.0);
         return Ok(TargetEncoding::Number { name, mean, scale });
     }
     let classes = classes(column)?;
     if let [class] = classes.as_slice() {
-        return Err(DataError::OneClass {
-            column: name,
-            class: class.clone(),
-        });
+        return Err(DataError::OneClass { column: name, class: class.clone() });
     }
     Ok(TargetEncoding::Classes { name, classes })
 }
 
 /// The classes of a column in order: the levels that occur, or the numbers, ascending.
 fn classes(column: &Column) -> Result<Vec<String>, DataError> {
-    let too_many = |found, limit| DataError::TooManyClasses {
-        column: column.name.clone(),
-        found,
-        limit,
-    };
+    let too_many =
+        |found, limit| DataError::TooManyClasses { column: column.name.clone(), found, limit };
     match &column.values {
         Values::Number(numbers) => {
             let few = distinct_numbers(&column.values, MOST_NUMBER_CLASSES);
             let few = few.ok_or_else(|| {
                 let all = distinct_numbers(&column.values, numbers.len());
-                too_many(
-                    all.map_or(numbers.len(), |all| all.len()),
-                    MOST_NUMBER_CLASSES,
-                )
+                too_many(all.map_or(numbers.len(), |all| all.len()), MOST_NUMBER_CLASSES)
             })?;
             Ok(few.iter().map(ToString::to_string).collect())
         }
@@ -164,14 +150,7 @@ mod tests {
     use super::*;
 
     fn repeated(numbers: &[f64], times: usize) -> Values {
-        Values::Number(
-            numbers
-                .iter()
-                .copied()
-                .cycle()
-                .take(numbers.len() * times)
-                .collect(),
-        )
+        Values::Number(numbers.iter().copied().cycle().take(numbers.len() * times).collect())
     }
 
     #[test]
@@ -179,14 +158,8 @@ mod tests {
         let digits: Vec<f64> = (0..10).map(f64::from).collect();
         assert_eq!(guess_task(&repeated(&digits, 5)), TaskKind::Classification);
         assert_eq!(guess_task(&repeated(&digits, 4)), TaskKind::Regression);
-        assert_eq!(
-            guess_task(&repeated(&[-1.0, 1.0], 1)),
-            TaskKind::Classification
-        );
-        assert_eq!(
-            guess_task(&repeated(&[3.0, 4.0, 5.0, 6.0, 8.0], 50)),
-            TaskKind::Regression
-        );
+        assert_eq!(guess_task(&repeated(&[-1.0, 1.0], 1)), TaskKind::Classification);
+        assert_eq!(guess_task(&repeated(&[3.0, 4.0, 5.0, 6.0, 8.0], 50)), TaskKind::Regression);
         assert_eq!(guess_task(&repeated(&[0.5, 1.0], 50)), TaskKind::Regression);
         let eleven: Vec<f64> = (0..11).map(f64::from).collect();
         assert_eq!(guess_task(&repeated(&eleven, 50)), TaskKind::Regression);
@@ -201,11 +174,7 @@ mod tests {
         let many = Column::new("n", Values::Number(many));
         assert_eq!(
             encoding(&many, TaskKind::Classification),
-            Err(DataError::TooManyClasses {
-                column: "n".into(),
-                found: 30,
-                limit: 20
-            })
+            Err(DataError::TooManyClasses { column: "n".into(), found: 30, limit: 20 })
         );
     }
 

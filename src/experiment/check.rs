@@ -90,8 +90,11 @@ fn check_order(network: &NetworkSpec, problems: &mut Vec<Problem>) {
         let remove = Edit::RemoveLayer { id: layer.id };
         match layer.kind {
             LayerKind::Input if seen_input => problems.push(
-                Problem::new(Place::Layer(layer.id), "A network has one Input layer. Remove this one.")
-                    .with_fix("Remove", remove),
+                Problem::new(
+                    Place::Layer(layer.id),
+                    "A network has one Input layer. Remove this one.",
+                )
+                .with_fix("Remove", remove),
             ),
             LayerKind::Input if position > 0 => problems.push(
                 Problem::new(
@@ -101,8 +104,11 @@ fn check_order(network: &NetworkSpec, problems: &mut Vec<Problem>) {
                 .with_fix("Move to the front", Edit::MoveLayer { id: layer.id, to: 0 }),
             ),
             LayerKind::Output if seen_output => problems.push(
-                Problem::new(Place::Layer(layer.id), "A network has one Output layer. Remove this one.")
-                    .with_fix("Remove", remove),
+                Problem::new(
+                    Place::Layer(layer.id),
+                    "A network has one Output layer. Remove this one.",
+                )
+                .with_fix("Remove", remove),
             ),
             LayerKind::Output if position + 1 < end => problems.push(
                 Problem::new(
@@ -277,8 +283,7 @@ mod tests {
             LayerKind::Input,
         ];
         let mut spec = ExperimentSpec::default();
-        spec.network.layers =
-            (1..).zip(kinds).map(|(id, kind)| LayerSpec::new(id, kind)).collect();
+        spec.network.layers = (1..).zip(kinds).map(|(id, kind)| LayerSpec::new(id, kind)).collect();
         assert!(!messages(&spec).is_empty());
         fix_all(&mut spec);
         assert_eq!(messages(&spec), Vec::<String>::new());

@@ -166,9 +166,8 @@ impl DataSource {
     /// What to call the data in a title.
     pub fn title(&self) -> String {
         match self {
-            Self::Synthetic(spec) => {
-                data::synthetic_set(&spec.set).map_or_else(|| spec.set.clone(), |s| s.name.to_owned())
-            }
+            Self::Synthetic(spec) => data::synthetic_set(&spec.set)
+                .map_or_else(|| spec.set.clone(), |s| s.name.to_owned()),
             Self::Points(_) => "Painted points".to_owned(),
             Self::Table(spec) => match &spec.origin {
                 TableOrigin::Library { id } => {

@@ -21,5 +21,5 @@ pub use data_spec::{DataSource, DataSpec, PaintedPoint, TableOrigin};
 pub use edit::Edit;
 pub use file::{ExperimentFile, FileError};
 pub use history::History;
-pub use prepare::{Prepared, PrepareError, TableStore};
+pub use prepare::{PrepareError, Prepared, TableStore};
 pub use spec::{ExperimentSpec, LayerKind, LayerSpec, NetworkSpec, StopSpec, TrainingSpec};

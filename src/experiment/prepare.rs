@@ -13,12 +13,10 @@ use super::data_spec::{DataSource, DataSpec, PointsSpec, SyntheticSpec, TableOri
 use super::random::{Stream, rng};
 use super::spec::{ExperimentSpec, LayerKind, LayerSpec};
 use crate::data::{
-    self, Column, DataError, Encoder, Loaded, Samples, Split, SyntheticSettings, Table, TableChoice,
-    TargetEncoding, Values,
+    self, Column, DataError, Encoder, Loaded, Samples, Split, SyntheticSettings, Table,
+    TableChoice, TargetEncoding, Values,
 };
-use crate::nn::{
-    LayerShape, Loss, Network, NetworkError, NetworkShape, OutputActivation,
-};
+use crate::nn::{LayerShape, Loss, Network, NetworkError, NetworkShape, OutputActivation};
 use crate::optim::{self, Method};
 
 /// Why an experiment cannot be trained.
@@ -74,7 +72,8 @@ impl TableStore {
     /// [`PrepareError::NotLoaded`] for a file that [`insert`](Self::insert) has not been given yet,
     /// [`PrepareError::UnknownSet`] for a set the library does not have.
     pub fn get(&self, origin: &TableOrigin) -> Result<Arc<Loaded>, PrepareError> {
-        if let Some(loaded) = self.tables.read().unwrap_or_else(PoisonError::into_inner).get(origin) {
+        if let Some(loaded) = self.tables.read().unwrap_or_else(PoisonError::into_inner).get(origin)
+        {
             return Ok(Arc::clone(loaded));
         }
         match origin {
@@ -148,8 +147,11 @@ pub fn prepare_samples(
         }
         DataSource::Table(choice) => {
             let loaded = tables.get(&choice.origin)?;
-            let mut samples =
-                data::prepare_table(loaded.table.clone(), &table_choice(choice, &loaded.table), &split)?;
+            let mut samples = data::prepare_table(
+                loaded.table.clone(),
+                &table_choice(choice, &loaded.table),
+                &split,
+            )?;
             samples.notes.splice(0..0, loaded.notes.iter().cloned());
             samples
         }

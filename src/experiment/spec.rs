@@ -249,10 +249,10 @@ pub const fn suited_initialization(activation: Activation) -> Initialization {
         | Activation::Elu
         | Activation::Gelu
         | Activation::Silu
-        | Activation::Softplus => Initialization::HeUniform,
+        | Activation::Softplus => Initialization::HeNormal,
         Activation::Selu => Initialization::LecunNormal,
         Activation::Identity | Activation::Sigmoid | Activation::Tanh | Activation::Sine => {
-            Initialization::XavierUniform
+            Initialization::XavierNormal
         }
     }
 }

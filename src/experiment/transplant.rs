@@ -11,7 +11,12 @@ use crate::nn::Dense;
 /// Layers are recognised by their identifier, inputs of the first layer by their name. A layer
 /// that now stands behind another layer keeps only its biases: what comes in has changed its
 /// meaning.
-pub fn transplant(old: &Prepared, parameters: &[f32], new: &Prepared, mut fresh: Vec<f32>) -> Vec<f32> {
+pub fn transplant(
+    old: &Prepared,
+    parameters: &[f32],
+    new: &Prepared,
+    mut fresh: Vec<f32>,
+) -> Vec<f32> {
     let old_layers: HashMap<u32, Placed<'_>> =
         placed(old).into_iter().map(|layer| (layer.id, layer)).collect();
     for layer in placed(new) {
@@ -20,7 +25,15 @@ pub fn transplant(old: &Prepared, parameters: &[f32], new: &Prepared, mut fresh:
         for unit in 0..layer.dense.units.min(before.dense.units) {
             copy(&before.dense, &layer.dense, unit, None, None, parameters, &mut fresh);
             for &(from, to) in &columns {
-                copy(&before.dense, &layer.dense, unit, Some(from), Some(to), parameters, &mut fresh);
+                copy(
+                    &before.dense,
+                    &layer.dense,
+                    unit,
+                    Some(from),
+                    Some(to),
+                    parameters,
+                    &mut fresh,
+                );
             }
         }
     }

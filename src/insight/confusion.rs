@@ -68,9 +68,8 @@ pub fn predicted_classes(prepared: &Prepared, parameters: &[f32], pass: &mut Pas
     let mut classes = Vec::with_capacity(prepared.samples.inputs.nrows());
     let inputs = prepared.samples.inputs.as_slice().unwrap_or(&[]);
     pass.run(&prepared.network, parameters, inputs, |_, workspace| {
-        classes.extend(
-            (0..workspace.batch()).map(|row| class_of(outputs_of(workspace, row)) as u16),
-        );
+        classes
+            .extend((0..workspace.batch()).map(|row| class_of(outputs_of(workspace, row)) as u16));
     });
     classes
 }

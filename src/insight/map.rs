@@ -186,7 +186,7 @@ pub fn outputs_of(workspace: &Workspace<f32>, row: usize) -> impl Iterator<Item 
 
 fn target_range(prepared: &Prepared) -> (f32, f32) {
     let targets = prepared.samples.targets.iter();
-    let (low, high) = targets
-        .fold((f32::MAX, f32::MIN), |(low, high), &value| (low.min(value), high.max(value)));
+    let (low, high) =
+        targets.fold((f32::MAX, f32::MIN), |(low, high), &value| (low.min(value), high.max(value)));
     if low < high { (low, high) } else { (-1.0, 1.0) }
 }

@@ -87,7 +87,10 @@ impl Insight {
     /// Answers one job.
     pub fn answer(&mut self, job: InsightJob) -> InsightFrame {
         let InsightJob { snapshot, prepared, parameters, request } = job;
-        if !self.pass.as_ref().is_some_and(|(for_, _)| Arc::ptr_eq(&for_.network, &prepared.network))
+        if !self
+            .pass
+            .as_ref()
+            .is_some_and(|(for_, _)| Arc::ptr_eq(&for_.network, &prepared.network))
         {
             self.pass = Some((prepared.clone(), Pass::new(&prepared.network)));
         }
@@ -133,9 +136,8 @@ impl Insight {
         let x = Axis::of(encoder, request.x);
         let y = request.y.and_then(|column| Axis::of(encoder, column));
         self.planes = x.map(|x| {
-            let plane = |resolution| {
-                Plane::new(encoder, x.clone(), y.clone(), &request.held, resolution)
-            };
+            let plane =
+                |resolution| Plane::new(encoder, x.clone(), y.clone(), &request.held, resolution);
             Planes {
                 samples: prepared.clone(),
                 request: request.clone(),
@@ -146,7 +148,11 @@ impl Insight {
     }
 }
 
-fn confusions(prepared: &Prepared, classes: &[String], predicted: &[u16]) -> (Confusion, Confusion) {
+fn confusions(
+    prepared: &Prepared,
+    classes: &[String],
+    predicted: &[u16],
+) -> (Confusion, Confusion) {
     let count = |rows: &[u32]| {
         let mut matrix = Confusion::new(classes);
         for &row in rows {

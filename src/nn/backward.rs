@@ -33,11 +33,7 @@ impl Network {
     ///
     /// The loss must [fit](Loss::fits) the output activation.
     pub fn loss<T: Real>(&self, loss: Loss, workspace: &Workspace<T>) -> T {
-        T::run(LossOf {
-            network: self,
-            loss,
-            workspace,
-        })
+        T::run(LossOf { network: self, loss, workspace })
     }
 
     /// Writes the gradient of the loss into `gradient`, given the last forward pass with the same
@@ -55,13 +51,7 @@ impl Network {
         workspace: &mut Workspace<T>,
         gradient: &mut [T],
     ) {
-        T::run(Backward {
-            network: self,
-            parameters,
-            loss,
-            workspace,
-            gradient,
-        });
+        T::run(Backward { network: self, parameters, loss, workspace, gradient });
     }
 
     /// [`forward`](Network::forward), [`loss`](Network::loss) and
@@ -77,13 +67,7 @@ impl Network {
         workspace: &mut Workspace<T>,
         gradient: &mut [T],
     ) -> T {
-        T::run(LossAndGradient(Backward {
-            network: self,
-            parameters,
-            loss,
-            workspace,
-            gradient,
-        }))
+        T::run(LossAndGradient(Backward { network: self, parameters, loss, workspace, gradient }))
     }
 }
 
@@ -115,13 +99,7 @@ impl<T: Real> Pass<T> for Backward<'_, T> {
 
     #[inline(always)]
     fn run<K: Kernels<T>>(self, kernels: K) {
-        let Self {
-            network,
-            parameters,
-            loss,
-            workspace,
-            gradient,
-        } = self;
+        let Self { network, parameters, loss, workspace, gradient } = self;
         backward(kernels, network, parameters, loss, workspace, gradient);
     }
 }
@@ -133,13 +111,7 @@ impl<T: Real> Pass<T> for LossAndGradient<'_, T> {
 
     #[inline(always)]
     fn run<K: Kernels<T>>(self, kernels: K) -> T {
-        let Backward {
-            network,
-            parameters,
-            loss,
-            workspace,
-            gradient,
-        } = self.0;
+        let Backward { network, parameters, loss, workspace, gradient } = self.0;
         super::forward::forward(kernels, network, parameters, workspace);
         let value = head::loss(kernels, network, loss, workspace);
         backward(kernels, network, parameters, loss, workspace, gradient);
@@ -187,14 +159,7 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     gradient: &mut [T],
 ) {
-    let Workspace {
-        batch,
-        width,
-        input_samples,
-        samples,
-        layers,
-        ..
-    } = workspace;
+    let Workspace { batch, width, input_samples, samples, layers, .. } = workspace;
     let delta = &layers[index].delta[..dense.units * *width];
     let samples: &[T] = match index.checked_sub(1) {
         None => input_samples,
@@ -203,16 +168,7 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
             samples
         }
     };
-    outer_product(
-        kernels,
-        dense,
-        delta,
-        *width,
-        *batch,
-        samples,
-        Start::Zero,
-        gradient,
-    );
+    outer_product(kernels, dense, delta, *width, *batch, samples, Start::Zero, gradient);
     row_sums(kernels, delta, *width, &mut gradient[dense.biases.clone()]);
 }
 
@@ -230,10 +186,7 @@ pub(super) fn as_samples<T: Real>(
 
 /// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.
 #[inline(always)]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "two matrices, their sizes and a place to write"
-)]
+#[expect(clippy::too_many_arguments, reason = "two matrices, their sizes and a place to write")]
 pub(super) fn outer_product<T: Real, K: Kernels<T>>(
     kernels: K,
     dense: &Dense,
@@ -246,10 +199,7 @@ pub(super) fn outer_product<T: Real, K: Kernels<T>>(
 ) {
     let product = Product {
         start,
-        left: Left::Rows {
-            values: delta,
-            stride: width,
-        },
+        left: Left::Rows { values: delta, stride: width },
         right: samples,
         right_stride: sample_stride(dense.inputs),
         rows: dense.units,
@@ -287,10 +237,7 @@ pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
 ) {
     let product = Product {
         start,
-        left: Left::Columns {
-            values: &parameters[dense.weights.clone()],
-            stride: dense.inputs,
-        },
+        left: Left::Columns { values: &parameters[dense.weights.clone()], stride: dense.inputs },
         right: delta,
         right_stride: width,
         rows: dense.inputs,
@@ -326,20 +273,9 @@ fn through_activation<T: Real, K: Kernels<T>>(
     index: usize,
     workspace: &mut Workspace<T>,
 ) {
-    if let Layer::Dense(Dense {
-        units,
-        activation: DenseActivation::Hidden(f),
-        ..
-    }) = layer
-    {
+    if let Layer::Dense(Dense { units, activation: DenseActivation::Hidden(f), .. }) = layer {
         let size = units * workspace.width;
         let values = &mut workspace.layers[index];
-        times_slope(
-            kernels,
-            *f,
-            &values.z[..size],
-            &values.a[..size],
-            &mut values.delta[..size],
-        );
+        times_slope(kernels, *f, &values.z[..size], &values.a[..size], &mut values.delta[..size]);
     }
 }

@@ -128,14 +128,7 @@ impl<T: Real> Curvature<'_, T> {
     /// R{z} = V·x + W·R{x} + c and R{a} = f′(z) ∘ R{z}, layer by layer.
     #[inline(always)]
     fn forward_rates<K: Kernels<T>>(&mut self, kernels: K) {
-        let Workspace {
-            width,
-            inputs,
-            layers,
-            rates,
-            dropout,
-            ..
-        } = &mut *self.workspace;
+        let Workspace { width, inputs, layers, rates, dropout, .. } = &mut *self.workspace;
         let width = *width;
         for (index, layer) in self.network.layers().iter().enumerate() {
             let x: &[T] = match index.checked_sub(1) {
@@ -144,11 +137,7 @@ impl<T: Real> Curvature<'_, T> {
             };
             let (before, after) = rates.split_at_mut(index);
             let x_rate = before.last().map(|previous| &*previous.a);
-            let LayerRates {
-                z: z_rate,
-                a: a_rate,
-                ..
-            } = &mut after[0];
+            let LayerRates { z: z_rate, a: a_rate, .. } = &mut after[0];
             let values = &layers[index];
             let size = layer.units() * width;
             let a_rate = &mut a_rate[..size];
@@ -177,15 +166,8 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ and R{∂L/∂b} = Σ R{δ}.
     #[inline(always)]
     fn gradient_rate<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace {
-            batch,
-            width,
-            input_samples,
-            samples,
-            layers,
-            rates,
-            ..
-        } = &mut *self.workspace;
+        let Workspace { batch, width, input_samples, samples, layers, rates, .. } =
+            &mut *self.workspace;
         let (batch, width, count) = (*batch, *width, dense.inputs);
         let size = dense.units * width;
         let rate = &rates[index].delta[..size];
@@ -193,16 +175,7 @@ impl<T: Real> Curvature<'_, T> {
         match index.checked_sub(1) {
             None => {
                 let start = Start::Zero;
-                outer_product(
-                    kernels,
-                    dense,
-                    rate,
-                    width,
-                    batch,
-                    input_samples,
-                    start,
-                    product,
-                );
+                outer_product(kernels, dense, rate, width, batch, input_samples, start, product);
             }
             Some(previous) => {
                 as_samples(&layers[previous].a, width, batch, count, samples);
@@ -222,75 +195,34 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂x} = Vᵀ·δ + Wᵀ·R{δ} and ∂L/∂x = Wᵀ·δ, into the layer before.
     #[inline(always)]
     fn send_back<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace {
-            width,
-            layers,
-            rates,
-            ..
-        } = &mut *self.workspace;
+        let Workspace { width, layers, rates, .. } = &mut *self.workspace;
         let width = *width;
         let (size, back_size) = (dense.units * width, dense.inputs * width);
         let (before, after) = rates.split_at_mut(index);
         let rate = &after[0].delta[..size];
         let back_rate = &mut before[index - 1].delta[..back_size];
         let start = Start::Zero;
-        times_transpose(
-            kernels,
-            dense,
-            self.parameters,
-            rate,
-            width,
-            start,
-            back_rate,
-        );
+        times_transpose(kernels, dense, self.parameters, rate, width, start, back_rate);
         if self.full {
             let (before, after) = layers.split_at_mut(index);
             let delta = &after[0].delta[..size];
             let back = &mut before[index - 1].delta[..back_size];
-            times_transpose(
-                kernels,
-                dense,
-                self.vector,
-                delta,
-                width,
-                Start::Keep,
-                back_rate,
-            );
-            times_transpose(
-                kernels,
-                dense,
-                self.parameters,
-                delta,
-                width,
-                Start::Zero,
-                back,
-            );
+            times_transpose(kernels, dense, self.vector, delta, width, Start::Keep, back_rate);
+            times_transpose(kernels, dense, self.parameters, delta, width, Start::Zero, back);
         }
     }
 
     /// The same through a dropout layer's mask, which does not depend on the parameters.
     #[inline(always)]
     fn send_back_through_mask<K: Kernels<T>>(&mut self, kernels: K, index: usize, units: usize) {
-        let Workspace {
-            width,
-            layers,
-            rates,
-            dropout,
-            ..
-        } = &mut *self.workspace;
+        let Workspace { width, layers, rates, dropout, .. } = &mut *self.workspace;
         let size = units * *width;
         let (before, after) = layers.split_at_mut(index);
         let (rates_before, rates_after) = rates.split_at_mut(index);
         let mask = &after[0].mask;
         for (from, to) in [
-            (
-                &after[0].delta[..size],
-                &mut before[index - 1].delta[..size],
-            ),
-            (
-                &rates_after[0].delta[..size],
-                &mut rates_before[index - 1].delta[..size],
-            ),
+            (&after[0].delta[..size], &mut before[index - 1].delta[..size]),
+            (&rates_after[0].delta[..size], &mut rates_before[index - 1].delta[..size]),
         ] {
             if *dropout {
                 multiply(kernels, from, &mask[..size], to);
@@ -303,11 +235,8 @@ impl<T: Real> Curvature<'_, T> {
     /// R{δ} = R{∂L/∂a} ∘ f′(z) + ∂L/∂a ∘ f″(z) ∘ R{z}, the second term only for the Hessian.
     #[inline(always)]
     fn through_activation<K: Kernels<T>>(&mut self, kernels: K, index: usize) {
-        let Layer::Dense(Dense {
-            units,
-            activation: DenseActivation::Hidden(f),
-            ..
-        }) = &self.network.layers()[index]
+        let Layer::Dense(Dense { units, activation: DenseActivation::Hidden(f), .. }) =
+            &self.network.layers()[index]
         else {
             return;
         };
@@ -342,10 +271,7 @@ fn add_weighted<T: Real, K: Kernels<T>>(
 ) {
     let product = Product {
         start: Start::Keep,
-        left: Left::Rows {
-            values: &parameters[dense.weights.clone()],
-            stride: dense.inputs,
-        },
+        left: Left::Rows { values: &parameters[dense.weights.clone()], stride: dense.inputs },
         right: x,
         right_stride: width,
         rows: dense.units,

@@ -25,11 +25,7 @@ impl Network {
     /// If there are fewer parameters than [`parameter_count`](Network::parameter_count), or the
     /// workspace belongs to another network.
     pub fn forward<T: Real>(&self, parameters: &[T], workspace: &mut Workspace<T>) {
-        T::run(Forward {
-            network: self,
-            parameters,
-            workspace,
-        });
+        T::run(Forward { network: self, parameters, workspace });
     }
 }
 
@@ -56,14 +52,7 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let Workspace {
-        width,
-        inputs,
-        layers,
-        log_sums,
-        dropout,
-        ..
-    } = workspace;
+    let Workspace { width, inputs, layers, log_sums, dropout, .. } = workspace;
     let width = *width;
     for (index, layer) in network.layers().iter().enumerate() {
         // x: what the layer before hands on.
@@ -109,10 +98,7 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
     let b = &parameters[dense.biases.clone()];
     let product = Product {
         start: Start::Rows(b),
-        left: Left::Rows {
-            values: w,
-            stride: dense.inputs,
-        },
+        left: Left::Rows { values: w, stride: dense.inputs },
         right: x,
         right_stride: width,
         rows: dense.units,

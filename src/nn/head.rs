@@ -48,11 +48,7 @@ pub(super) fn answers<'a, T: Real>(
     count: usize,
 ) -> Answers<'a, T> {
     let width = weights.len();
-    Answers {
-        outputs: &outputs[..count * width],
-        targets: &targets[..count * width],
-        weights,
-    }
+    Answers { outputs: &outputs[..count * width], targets: &targets[..count * width], weights }
 }
 
 /// The share of one output in the mean: these losses also average over the outputs.
@@ -69,18 +65,8 @@ pub(super) fn loss<T: Real, K: Kernels<T>>(
     loss: Loss,
     workspace: &Workspace<T>,
 ) -> T {
-    debug_assert!(
-        loss.fits(network.output_activation()),
-        "{loss:?} does not fit the output"
-    );
-    let Workspace {
-        width,
-        targets,
-        weights,
-        log_sums,
-        layers,
-        ..
-    } = workspace;
+    debug_assert!(loss.fits(network.output_activation()), "{loss:?} does not fit the output");
+    let Workspace { width, targets, weights, log_sums, layers, .. } = workspace;
     let Some(last) = layers.last() else {
         return T::zero();
     };
@@ -104,17 +90,8 @@ pub(super) fn delta<T: Real, K: Kernels<T>>(
     loss: Loss,
     workspace: &mut Workspace<T>,
 ) {
-    debug_assert!(
-        loss.fits(network.output_activation()),
-        "{loss:?} does not fit the output"
-    );
-    let Workspace {
-        width,
-        targets,
-        weights,
-        layers,
-        ..
-    } = workspace;
+    debug_assert!(loss.fits(network.output_activation()), "{loss:?} does not fit the output");
+    let Workspace { width, targets, weights, layers, .. } = workspace;
     let Some(last) = layers.last_mut() else {
         return;
     };
@@ -160,11 +137,8 @@ pub(super) fn output_slope<T: Real, K: Kernels<T>>(
 pub(super) fn softmax_back<T: Real>(o: &[T], slope: &mut [T], width: usize) {
     for column in 0..width {
         let pairs = o.iter().skip(column).step_by(width);
-        let mean: T = pairs
-            .clone()
-            .zip(slope.iter().skip(column).step_by(width))
-            .map(|(&o, &s)| o * s)
-            .sum();
+        let mean: T =
+            pairs.clone().zip(slope.iter().skip(column).step_by(width)).map(|(&o, &s)| o * s).sum();
         for (&o, s) in pairs.zip(slope.iter_mut().skip(column).step_by(width)) {
             *s = o * (*s - mean);
         }
@@ -187,14 +161,7 @@ pub(super) fn delta_rate<T: Real, K: Kernels<T>>(
     if full {
         delta(kernels, network, loss, workspace);
     }
-    let Workspace {
-        width,
-        targets,
-        weights,
-        layers,
-        rates,
-        ..
-    } = workspace;
+    let Workspace { width, targets, weights, layers, rates, .. } = workspace;
     let (Some(last), Some(rates)) = (layers.last_mut(), rates.last_mut()) else {
         return;
     };
@@ -213,9 +180,7 @@ pub(super) fn delta_rate<T: Real, K: Kernels<T>>(
     if loss == Loss::SoftmaxCrossEntropy {
         softmax_back(outputs.outputs, rate, width);
         for row in rate.chunks_exact_mut(width) {
-            row.iter_mut()
-                .zip(weights)
-                .for_each(|(rate, &weight)| *rate = *rate * weight);
+            row.iter_mut().zip(weights).for_each(|(rate, &weight)| *rate = *rate * weight);
         }
         return;
     }
@@ -253,13 +218,7 @@ fn sigmoid_rate<T: Real, K: Kernels<T>>(
     output_bend(kernels, loss, outputs, share, rate);
     if let Some(delta) = delta {
         output_slope(kernels, loss, outputs, share, delta);
-        let bent = Bent {
-            z,
-            a: o,
-            z_rate,
-            delta,
-            delta_rate: rate,
-        };
+        let bent = Bent { z, a: o, z_rate, delta, delta_rate: rate };
         times_slope_and_bend(kernels, Activation::Sigmoid, bent);
     } else {
         times_slope(kernels, Activation::Sigmoid, z, o, rate);
@@ -316,9 +275,7 @@ fn add_softmax_bend<T: Real>(o: &[T], o_rate: &[T], slope: &[T], rate: &mut [T],
             let o = o.iter().skip(column).step_by(width);
             let o_rate = o_rate.iter().skip(column).step_by(width);
             let slope = slope.iter().skip(column).step_by(width);
-            o.zip(o_rate)
-                .zip(slope)
-                .map(|((&o, &o_rate), &s)| (o, o_rate, s))
+            o.zip(o_rate).zip(slope).map(|((&o, &o_rate), &s)| (o, o_rate, s))
         };
         let mean: T = known().map(|(o, _, s)| s * o).sum();
         let mean_rate: T = known().map(|(_, o_rate, s)| s * o_rate).sum();

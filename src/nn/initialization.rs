@@ -168,11 +168,7 @@ impl Network {
         parameters: &mut [T],
         rng: &mut R,
     ) {
-        assert_eq!(
-            parameters.len(),
-            self.parameter_count(),
-            "one number per parameter"
-        );
+        assert_eq!(parameters.len(), self.parameter_count(), "one number per parameter");
         for dense in self.dense_layers() {
             let draw = how.weights(dense.inputs, dense.units);
             for weight in &mut parameters[dense.weights.clone()] {
@@ -199,10 +195,7 @@ mod tests {
     fn network() -> Network {
         Network::new(NetworkShape {
             inputs: 100,
-            hidden: vec![LayerShape::Dense {
-                units: 200,
-                activation: Activation::Tanh,
-            }],
+            hidden: vec![LayerShape::Dense { units: 200, activation: Activation::Tanh }],
             outputs: 1,
             output_activation: OutputActivation::Identity,
         })
@@ -232,10 +225,7 @@ mod tests {
                 mean.abs() < 4.0 * (variance / weights.len() as f64).sqrt(),
                 "{how:?}: mean {mean}"
             );
-            assert!(
-                (found / variance - 1.0).abs() < 0.05,
-                "{how:?}: {found} for {variance}"
-            );
+            assert!((found / variance - 1.0).abs() < 0.05, "{how:?}: {found} for {variance}");
             assert_eq!(Initialization::from_id(how.id()), Some(how));
         }
     }

@@ -39,13 +39,8 @@ pub enum Loss {
 
 impl Loss {
     /// Every loss, in the order in which they are offered.
-    pub const ALL: &[Self] = &[
-        Self::Mse,
-        Self::Mae,
-        Self::Huber,
-        Self::BinaryCrossEntropy,
-        Self::SoftmaxCrossEntropy,
-    ];
+    pub const ALL: &[Self] =
+        &[Self::Mse, Self::Mae, Self::Huber, Self::BinaryCrossEntropy, Self::SoftmaxCrossEntropy];
 
     /// The name in files and commands.
     pub fn id(self) -> &'static str {
@@ -233,11 +228,7 @@ mod tests {
     fn ids_lead_back() {
         for &loss in Loss::ALL {
             assert_eq!(Loss::from_id(loss.id()), Some(loss));
-            assert!(
-                OutputActivation::ALL
-                    .iter()
-                    .any(|&output| loss.fits(output))
-            );
+            assert!(OutputActivation::ALL.iter().any(|&output| loss.fits(output)));
         }
         for &output in OutputActivation::ALL {
             assert_eq!(OutputActivation::from_id(output.id()), Some(output));

@@ -119,11 +119,7 @@ impl Network {
         if shape.outputs == 0 {
             return Err(NetworkError::NoOutputs);
         }
-        let mut plan = Plan {
-            layers: Vec::new(),
-            width: shape.inputs,
-            parameters: 0,
-        };
+        let mut plan = Plan { layers: Vec::new(), width: shape.inputs, parameters: 0 };
         for (index, layer) in shape.hidden.iter().enumerate() {
             match *layer {
                 LayerShape::Dense { units: 0, .. } => {
@@ -133,34 +129,21 @@ impl Network {
                     plan.dense(units, DenseActivation::Hidden(activation));
                 }
                 LayerShape::Dropout { rate } if !(0.0..1.0).contains(&rate) => {
-                    return Err(NetworkError::DropoutRate {
-                        layer: index + 1,
-                        rate,
-                    });
+                    return Err(NetworkError::DropoutRate { layer: index + 1, rate });
                 }
                 LayerShape::Dropout { rate } => {
-                    plan.layers.push(Layer::Dropout {
-                        rate,
-                        units: plan.width,
-                    });
+                    plan.layers.push(Layer::Dropout { rate, units: plan.width });
                 }
             }
         }
-        plan.dense(
-            shape.outputs,
-            DenseActivation::Output(shape.output_activation),
-        );
+        plan.dense(shape.outputs, DenseActivation::Output(shape.output_activation));
         if plan.parameters > MAX_PARAMETERS {
             return Err(NetworkError::TooManyParameters {
                 count: plan.parameters,
                 limit: MAX_PARAMETERS,
             });
         }
-        Ok(Self {
-            shape,
-            layers: plan.layers,
-            parameter_count: plan.parameters,
-        })
+        Ok(Self { shape, layers: plan.layers, parameter_count: plan.parameters })
     }
 
     /// The shape it was made from.
@@ -219,9 +202,7 @@ struct Plan {
 
 impl Plan {
     fn dense(&mut self, units: usize, activation: DenseActivation) {
-        let weights_end = self
-            .parameters
-            .saturating_add(self.width.saturating_mul(units));
+        let weights_end = self.parameters.saturating_add(self.width.saturating_mul(units));
         let biases_end = weights_end.saturating_add(units);
         self.layers.push(Layer::Dense(Dense {
             inputs: self.width,
@@ -240,29 +221,19 @@ mod tests {
     use super::*;
 
     fn shape(hidden: Vec<LayerShape>) -> NetworkShape {
-        NetworkShape {
-            inputs: 3,
-            hidden,
-            outputs: 2,
-            output_activation: OutputActivation::Softmax,
-        }
+        NetworkShape { inputs: 3, hidden, outputs: 2, output_activation: OutputActivation::Softmax }
     }
 
     fn dense(units: usize) -> LayerShape {
-        LayerShape::Dense {
-            units,
-            activation: Activation::Relu,
-        }
+        LayerShape::Dense { units, activation: Activation::Relu }
     }
 
     #[test]
     fn parameters_lie_layer_after_layer() {
         let network =
             Network::new(shape(vec![dense(5), LayerShape::Dropout { rate: 0.5 }])).unwrap();
-        let places: Vec<_> = network
-            .dense_layers()
-            .map(|d| (d.weights.clone(), d.biases.clone()))
-            .collect();
+        let places: Vec<_> =
+            network.dense_layers().map(|d| (d.weights.clone(), d.biases.clone())).collect();
         assert_eq!(places, [(0..15, 15..20), (20..30, 30..32)]);
         assert_eq!(network.parameter_count(), 32);
         assert_eq!(network.layers().len(), 3);
@@ -272,17 +243,11 @@ mod tests {
     #[test]
     fn impossible_shapes_are_refused_with_the_place() {
         assert_eq!(
-            Network::new(NetworkShape {
-                inputs: 0,
-                ..shape(vec![])
-            }),
+            Network::new(NetworkShape { inputs: 0, ..shape(vec![]) }),
             Err(NetworkError::NoInputs)
         );
         assert_eq!(
-            Network::new(NetworkShape {
-                outputs: 0,
-                ..shape(vec![])
-            }),
+            Network::new(NetworkShape { outputs: 0, ..shape(vec![]) }),
             Err(NetworkError::NoOutputs)
         );
         assert_eq!(

@@ -68,16 +68,8 @@ impl<T: Real> Workspace<T> {
         let capacity = capacity.max(1);
         let width = padded(capacity);
         let rows = |count: usize| Aligned::zeros(count * width);
-        let widest = network
-            .dense_layers()
-            .skip(1)
-            .map(|dense| dense.inputs)
-            .max()
-            .unwrap_or(0);
-        let first = network
-            .dense_layers()
-            .next()
-            .map_or(0, |dense| dense.inputs);
+        let widest = network.dense_layers().skip(1).map(|dense| dense.inputs).max().unwrap_or(0);
+        let first = network.dense_layers().next().map_or(0, |dense| dense.inputs);
         let layers = network.layers().iter().map(|layer| match layer {
             Layer::Dense(dense) => LayerValues {
                 z: rows(dense.units),
@@ -85,12 +77,9 @@ impl<T: Real> Workspace<T> {
                 delta: rows(dense.units),
                 mask: rows(0),
             },
-            Layer::Dropout { units, .. } => LayerValues {
-                z: rows(0),
-                a: rows(*units),
-                delta: rows(*units),
-                mask: rows(*units),
-            },
+            Layer::Dropout { units, .. } => {
+                LayerValues { z: rows(0), a: rows(*units), delta: rows(*units), mask: rows(*units) }
+            }
         });
         Self {
             capacity,
@@ -171,11 +160,7 @@ impl<T: Real> Workspace<T> {
             let width = padded(self.capacity);
             let rates = network.layers().iter().map(|layer| {
                 let rows = || Aligned::zeros(layer.units() * width);
-                LayerRates {
-                    z: rows(),
-                    a: rows(),
-                    delta: rows(),
-                }
+                LayerRates { z: rows(), a: rows(), delta: rows() }
             });
             self.rates = rates.collect();
         }
@@ -252,12 +237,7 @@ impl Network {
     ) {
         let (count, width) = (self.inputs(), workspace.width);
         let stride = sample_stride(count);
-        let Workspace {
-            inputs: features,
-            input_samples: samples,
-            batch,
-            ..
-        } = workspace;
+        let Workspace { inputs: features, input_samples: samples, batch, .. } = workspace;
         for (slot, row) in rows.enumerate() {
             let values = &inputs[row * count..][..count];
             let sample = &mut samples[slot * stride..][..count];
@@ -285,11 +265,7 @@ impl Network {
                 // Scaling up what stays keeps the expected sum, so nothing changes without dropout.
                 let kept = T::of(1.0 / (1.0 - f64::from(*rate)));
                 for mask in &mut values.mask[..units * width] {
-                    *mask = if rng.random::<f32>() < *rate {
-                        T::zero()
-                    } else {
-                        kept
-                    };
+                    *mask = if rng.random::<f32>() < *rate { T::zero() } else { kept };
                 }
                 workspace.dropout = true;
             }
@@ -313,10 +289,7 @@ mod tests {
         Network::new(NetworkShape {
             inputs: 3,
             hidden: vec![
-                LayerShape::Dense {
-                    units: 20,
-                    activation: Activation::Sigmoid,
-                },
+                LayerShape::Dense { units: 20, activation: Activation::Sigmoid },
                 LayerShape::Dropout { rate },
             ],
             outputs: 2,
@@ -342,10 +315,7 @@ mod tests {
             let mut gradient = vec![0.0; parameters.len()];
             network.load(workspace, &inputs, &targets, rows);
             let loss = network.loss_and_gradient(&parameters, Loss::Mse, workspace, &mut gradient);
-            (
-                loss.to_bits(),
-                gradient.iter().map(|g| g.to_bits()).collect::<Vec<_>>(),
-            )
+            (loss.to_bits(), gradient.iter().map(|g| g.to_bits()).collect::<Vec<_>>())
         };
         let mut used = Workspace::new(&network, 16);
         // Smaller, larger within a vector, larger than the capacity, one sample, none twice.

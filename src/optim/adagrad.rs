@@ -57,9 +57,6 @@ impl Rule<1> for AdaGrad {
     #[inline]
     fn update(&self, g: f32, [sum]: [f32; 1], p: f32) -> ([f32; 1], f32) {
         let sum = sum + g * g;
-        (
-            [sum],
-            p - self.learning_rate * g / (sum.sqrt() + self.epsilon),
-        )
+        ([sum], p - self.learning_rate * g / (sum.sqrt() + self.epsilon))
     }
 }

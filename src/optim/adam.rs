@@ -100,10 +100,7 @@ impl Moments {
     /// m ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g².
     #[inline]
     pub(super) fn average(&self, g: f32, [m, v]: [f32; 2]) -> [f32; 2] {
-        [
-            self.first.0 * m + self.first.1 * g,
-            self.second.0 * v + self.second.1 * (g * g),
-        ]
+        [self.first.0 * m + self.first.1 * g, self.second.0 * v + self.second.1 * (g * g)]
     }
 
     /// η·m̂ / (√v̂ + ε): how far to move.

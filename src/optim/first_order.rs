@@ -105,20 +105,12 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
         let vectors = R::MEMORY.iter().zip(&self.memory);
         let vectors = vectors.map(|(&name, vector)| (name.to_owned(), vector.clone()));
         let scalar = R::SCALAR.map(|name| (name.to_owned(), vec![self.rule.scalar()]));
-        OptimizerState {
-            step: self.step,
-            vectors: vectors.chain(scalar).collect(),
-        }
+        OptimizerState { step: self.step, vectors: vectors.chain(scalar).collect() }
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
         // Everything is checked before anything changes: a failed restore leaves the memory whole.
-        let known = |key: &str| {
-            R::MEMORY
-                .into_iter()
-                .chain(R::SCALAR)
-                .any(|name| name == key)
-        };
+        let known = |key: &str| R::MEMORY.into_iter().chain(R::SCALAR).any(|name| name == key);
         if let Some(name) = state.vectors.keys().find(|key| !known(key)) {
             return Err(OptimizerError::UnknownVector {
                 name: name.clone(),
@@ -184,20 +176,13 @@ fn find<'a>(
     if vector.len() == expected {
         Ok(vector)
     } else {
-        Err(OptimizerError::WrongLength {
-            name: name.to_owned(),
-            expected,
-            found: vector.len(),
-        })
+        Err(OptimizerError::WrongLength { name: name.to_owned(), expected, found: vector.len() })
     }
 }
 
 /// The Euclidean length of a vector, summed in f64 so that a large one does not overflow.
 fn length(vector: impl Iterator<Item = f32>) -> f32 {
-    vector
-        .map(|x| f64::from(x) * f64::from(x))
-        .sum::<f64>()
-        .sqrt() as f32
+    vector.map(|x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt() as f32
 }
 
 /// The factor 1 − βᵗ by which an average that started from zero is too small after t = `step`
@@ -222,11 +207,7 @@ pub(super) fn bias_correction(beta: f64, step: u64) -> f64 {
 /// Unlike `f32::signum`, a zero gradient moves nothing, and a NaN stays visible.
 #[inline]
 pub(super) fn sign(x: f32) -> f32 {
-    if x.abs() > 0.0 {
-        1.0_f32.copysign(x)
-    } else {
-        x
-    }
+    if x.abs() > 0.0 { 1.0_f32.copysign(x) } else { x }
 }
 
 #[cfg(test)]

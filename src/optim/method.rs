@@ -133,11 +133,7 @@ impl Setting {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn clamp(&self, value: f64) -> f64 {
-        if value.is_nan() {
-            self.default
-        } else {
-            value.clamp(self.min, self.max)
-        }
+        if value.is_nan() { self.default } else { value.clamp(self.min, self.max) }
     }
 }
 
@@ -232,9 +228,5 @@ pub enum SettingError {
 /// Names joined for a sentence.
 pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

@@ -34,9 +34,7 @@ impl Progress {
 
     /// The steps the run is planned for.
     pub fn steps_total(self) -> u64 {
-        self.steps_per_epoch
-            .max(1)
-            .saturating_mul(self.epochs_total)
+        self.steps_per_epoch.max(1).saturating_mul(self.epochs_total)
     }
 }
 
@@ -93,25 +91,16 @@ impl Schedule {
     /// Every schedule with its usual numbers, in the order of the lists.
     pub const ALL: &[Self] = &[
         Self::Constant,
-        Self::Step {
-            every_epochs: 30,
-            factor: 0.5,
-        },
+        Self::Step { every_epochs: 30, factor: 0.5 },
         Self::Exponential { decay: 0.99 },
         Self::Cosine { minimum: 0.0 },
         Self::WarmUp { epochs: 5.0 },
-        Self::OneCycle {
-            peak: 3.0,
-            warm_up: 0.3,
-        },
+        Self::OneCycle { peak: 3.0, warm_up: 0.3 },
     ];
 
     /// The schedule with this id and its usual numbers, if there is one.
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|schedule| schedule.id() == id)
+        Self::ALL.iter().copied().find(|schedule| schedule.id() == id)
     }
 
     /// The factor that multiplies the learning rate in the step that comes next.
@@ -125,10 +114,7 @@ impl Schedule {
     pub fn factor(&self, progress: Progress) -> f64 {
         match *self {
             Self::Constant => 1.0,
-            Self::Step {
-                every_epochs,
-                factor,
-            } => {
+            Self::Step { every_epochs, factor } => {
                 let reductions = progress.whole_epochs() / u64::from(every_epochs.max(1));
                 factor.powf(reductions as f64)
             }

@@ -90,21 +90,17 @@ impl Schedule {
     pub fn values(&self) -> Settings {
         match *self {
             Self::Constant => Settings::new(),
-            Self::Step {
-                every_epochs,
-                factor,
-            } => [
-                (EVERY_EPOCHS.id, f64::from(every_epochs)),
-                (FACTOR.id, factor),
-            ]
-            .into_iter()
-            .collect(),
+            Self::Step { every_epochs, factor } => {
+                [(EVERY_EPOCHS.id, f64::from(every_epochs)), (FACTOR.id, factor)]
+                    .into_iter()
+                    .collect()
+            }
             Self::Exponential { decay } => [(DECAY.id, decay)].into_iter().collect(),
             Self::Cosine { minimum } => [(MINIMUM.id, minimum)].into_iter().collect(),
             Self::WarmUp { epochs } => [(WARM_UP_EPOCHS.id, epochs)].into_iter().collect(),
-            Self::OneCycle { peak, warm_up } => [(PEAK.id, peak), (WARM_UP_SHARE.id, warm_up)]
-                .into_iter()
-                .collect(),
+            Self::OneCycle { peak, warm_up } => {
+                [(PEAK.id, peak), (WARM_UP_SHARE.id, warm_up)].into_iter().collect()
+            }
         }
     }
 
@@ -126,19 +122,12 @@ impl Schedule {
                 every_epochs: EVERY_EPOCHS.clamp(values.get(&EVERY_EPOCHS)).round() as u32,
                 factor: values.get(&FACTOR),
             },
-            Self::Exponential { .. } => Self::Exponential {
-                decay: values.get(&DECAY),
-            },
-            Self::Cosine { .. } => Self::Cosine {
-                minimum: values.get(&MINIMUM),
-            },
-            Self::WarmUp { .. } => Self::WarmUp {
-                epochs: values.get(&WARM_UP_EPOCHS),
-            },
-            Self::OneCycle { .. } => Self::OneCycle {
-                peak: values.get(&PEAK),
-                warm_up: values.get(&WARM_UP_SHARE),
-            },
+            Self::Exponential { .. } => Self::Exponential { decay: values.get(&DECAY) },
+            Self::Cosine { .. } => Self::Cosine { minimum: values.get(&MINIMUM) },
+            Self::WarmUp { .. } => Self::WarmUp { epochs: values.get(&WARM_UP_EPOCHS) },
+            Self::OneCycle { .. } => {
+                Self::OneCycle { peak: values.get(&PEAK), warm_up: values.get(&WARM_UP_SHARE) }
+            }
         }
     }
 

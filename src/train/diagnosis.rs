@@ -121,8 +121,7 @@ fn advice(prepared: &Prepared) -> String {
         advice.push_str(", or clip the gradient");
     }
     advice.push('.');
-    let largest =
-        prepared.samples.inputs.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
+    let largest = prepared.samples.inputs.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
     if largest > 50.0 {
         advice.push_str(&format!(
             " The inputs reach {largest:.0}, which is far from 0: inputs between about -3 and 3 \

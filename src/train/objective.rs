@@ -47,10 +47,7 @@ impl Shaping {
             return 0.0;
         }
         let weights = self.weights.iter().filter_map(|range| parameters.get(range.clone()));
-        weights
-            .flatten()
-            .map(|&w| self.l1 * w.abs() + 0.5 * self.l2 * w * w)
-            .sum()
+        weights.flatten().map(|&w| self.l1 * w.abs() + 0.5 * self.l2 * w * w).sum()
     }
 
     /// Adds the penalty's gradient, turns the sign for ascent, stops what is frozen, clips.
@@ -119,7 +116,8 @@ impl BatchObjective<'_> {
     /// Finishes a curvature product: the penalty's curvature, the sign, the frozen parameters.
     fn shape_product(&self, vector: &[f32], product: &mut [f32]) {
         for range in &self.shaping.weights {
-            if let (Some(v), Some(out)) = (vector.get(range.clone()), product.get_mut(range.clone()))
+            if let (Some(v), Some(out)) =
+                (vector.get(range.clone()), product.get_mut(range.clone()))
             {
                 out.iter_mut().zip(v).for_each(|(out, &v)| *out += self.shaping.l2 * v);
             }
@@ -145,8 +143,7 @@ impl Objective for BatchObjective<'_> {
 
     fn loss_and_gradient(&mut self, parameters: &[f32], gradient: &mut [f32]) -> f32 {
         self.evaluations.gradients += 1;
-        let loss =
-            self.network.loss_and_gradient(parameters, self.loss, self.workspace, gradient);
+        let loss = self.network.loss_and_gradient(parameters, self.loss, self.workspace, gradient);
         self.shaping.shape_gradient(parameters, gradient);
         self.with_sign(loss, parameters)
     }

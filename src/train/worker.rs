@@ -217,7 +217,9 @@ enum Mode {
     Paused,
     Playing,
     /// To the end of the epoch that is under way.
-    ToEpochEnd { epoch: u64 },
+    ToEpochEnd {
+        epoch: u64,
+    },
 }
 
 struct Worker {

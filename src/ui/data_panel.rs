@@ -122,7 +122,7 @@ fn tables(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
             for set in pair {
                 let selected = matches!(chosen, Some(TableOrigin::Library { id }) if id == set.id);
                 let help = format!("{}\nLicence: {}. {}", set.summary, set.licence, set.source);
-                let button = egui::Button::new(set.name)
+                let button = egui::Button::new(egui::RichText::new(set.name).small())
                     .selected(selected)
                     .truncate()
                     .min_size(egui::vec2(half, theme::CONTROL_HEIGHT));
@@ -154,12 +154,17 @@ fn synthetic(
     let mut next = spec.clone();
     let mut text = None;
     let (few, many) = SyntheticSettings::SAMPLES;
-    widget::row(ui, "Samples", "How many points are drawn. More points, a smoother answer.", |ui| {
-        let slider = Slider::new(&mut next.samples, few..=many.min(5000)).logarithmic(true);
-        let response = widget::slider(ui, slider);
-        text = text.or(response.changed().then_some("change samples"));
-        response
-    });
+    widget::row(
+        ui,
+        "Samples",
+        "How many points are drawn. More points, a smoother answer.",
+        |ui| {
+            let slider = Slider::new(&mut next.samples, few..=many.min(5000)).logarithmic(true);
+            let response = widget::slider(ui, slider);
+            text = text.or(response.changed().then_some("change samples"));
+            response
+        },
+    );
     let help = "Noise moves points or mixes up their labels. With noise, a perfect score on the \
                 training part means learning by heart.";
     widget::row(ui, "Noise", help, |ui| {

@@ -79,7 +79,12 @@ fn unsaved(ui: &mut Ui, then: &Pending) -> Option<Answer> {
     answer
 }
 
-fn path(ui: &mut Ui, purpose: PathPurpose, text: &mut String, reason: Option<&str>) -> Option<Answer> {
+fn path(
+    ui: &mut Ui,
+    purpose: PathPurpose,
+    text: &mut String,
+    reason: Option<&str>,
+) -> Option<Answer> {
     let (heading, button) = match purpose {
         PathPurpose::Open => ("Open by path", "Open"),
         PathPurpose::Save => ("Save to path", "Save"),
@@ -90,7 +95,9 @@ fn path(ui: &mut Ui, purpose: PathPurpose, text: &mut String, reason: Option<&st
     }
     widget::note(ui, "An experiment ends in .netsmith.json, a table in .csv.");
     let response = ui
-        .add(TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("/home/me/table.csv"))
+        .add(
+            TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("/home/me/table.csv"),
+        )
         .accessible_name("Path");
     if !response.has_focus() && !response.lost_focus() {
         response.request_focus();
@@ -100,7 +107,8 @@ fn path(ui: &mut Ui, purpose: PathPurpose, text: &mut String, reason: Option<&st
     let mut answer = None;
     ui.horizontal(|ui| {
         let ready = !text.trim().is_empty();
-        if ui.add_enabled_ui(ready, |ui| primary(ui, button).clicked()).inner || (entered && ready) {
+        if ui.add_enabled_ui(ready, |ui| primary(ui, button).clicked()).inner || (entered && ready)
+        {
             answer = Some(Answer::Path(purpose, PathBuf::from(text.trim())));
         }
         if ui.button("Cancel").clicked() {
@@ -125,9 +133,7 @@ fn problem(ui: &mut Ui, heading: &str, message: &str) -> Option<Answer> {
 
 fn restore(ui: &mut Ui, found: &[Found]) -> Option<Answer> {
     title(ui, "Take your work up again?");
-    ui.add(
-        egui::Label::new("Netsmith ended last time before this was saved:").wrap(),
-    );
+    ui.add(egui::Label::new("Netsmith ended last time before this was saved:").wrap());
     ui.add_space(theme::SPACE_2);
     let mut answer = None;
     for one in found {
@@ -137,10 +143,10 @@ fn restore(ui: &mut Ui, found: &[Found]) -> Option<Answer> {
             }
             ui.vertical(|ui| {
                 ui.strong(&one.experiment.name);
-                let file = one.file.as_ref().map_or_else(
-                    || "never saved".to_owned(),
-                    |path| path.display().to_string(),
-                );
+                let file = one
+                    .file
+                    .as_ref()
+                    .map_or_else(|| "never saved".to_owned(), |path| path.display().to_string());
                 widget::note(ui, file);
             });
         });
@@ -171,20 +177,35 @@ fn page(ui: &mut Ui, heading: &str, content: fn(&mut Ui)) -> Option<Answer> {
 
 fn help(ui: &mut Ui) {
     const STEPS: &[(&str, &str)] = &[
-        ("Train", "Press Space. The coloured map shows what the network answers at each place; the \
-                   curves show how the loss falls."),
-        ("Build", "Drag layers from the palette onto the canvas. Drag a card to move it, drop it on \
-                   the bin or press Delete to remove it. − and + change the number of neurons."),
-        ("Look", "Each neuron shows what it responds to. Lines are weights: blue is positive, orange \
+        (
+            "Train",
+            "Press Space. The coloured map shows what the network answers at each place; the \
+                   curves show how the loss falls.",
+        ),
+        (
+            "Build",
+            "Drag layers from the palette onto the canvas. Drag a card to move it, drop it on \
+                   the bin or press Delete to remove it. − and + change the number of neurons.",
+        ),
+        (
+            "Look",
+            "Each neuron shows what it responds to. Lines are weights: blue is positive, orange \
                   negative, thick is large. Point at anything to read its number, click to inspect \
-                  and change it."),
+                  and change it.",
+        ),
         ("Ask", "Click on the map to ask the network about that place."),
         ("Paint", "On point sets, choose Paint above the map and put points of your own there."),
-        ("Your data", "Open a CSV file or drop it on the window. Choose the column to predict and the \
-                       columns to predict from."),
-        ("Improve", "When training and validation loss part, the network learns by heart: use more \
+        (
+            "Your data",
+            "Open a CSV file or drop it on the window. Choose the column to predict and the \
+                       columns to predict from.",
+        ),
+        (
+            "Improve",
+            "When training and validation loss part, the network learns by heart: use more \
                      data, L2, dropout or fewer neurons. When both stay high, use more neurons, \
-                     another activation or another learning rate."),
+                     another activation or another learning rate.",
+        ),
     ];
     for (word, text) in STEPS {
         ui.label(RichText::new(*word).text_style(theme::strong_text_style()));

@@ -47,12 +47,7 @@ impl Icon {
     /// The icon as a part of a widget, in the colour of the text beside it, `size` points high.
     pub fn atom(self, size: f32) -> Atom<'static> {
         Atom::paint(Vec2::splat(size), move |ui, args| {
-            self.paint(
-                ui.painter(),
-                args.rect.center(),
-                size,
-                args.fallback_text_color,
-            );
+            self.paint(ui.painter(), args.rect.center(), size, args.fallback_text_color);
         })
     }
 

@@ -43,15 +43,30 @@ impl std::fmt::Debug for Panels {
     }
 }
 
-/// Width of a window, in points, below which panels are narrow.
-const NARROW: f32 = 1160.0;
+/// Widths of the side panels in a window of a certain width, in points. Each class remembers the
+/// widths that the person gave its panels.
+struct Widths {
+    class: u8,
+    data: f32,
+    result: f32,
+}
+
+impl Widths {
+    fn of(window: f32) -> Self {
+        match window {
+            w if w < 940.0 => Self { class: 0, data: 184.0, result: 272.0 },
+            w if w < 1160.0 => Self { class: 1, data: 212.0, result: 320.0 },
+            _ => Self { class: 2, data: 248.0, result: 404.0 },
+        }
+    }
+}
 
 impl Panels {
     /// Draws the whole window.
     pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
         let palette = theme::palette(ui);
         let width = ui.max_rect().width();
-        let narrow = width < NARROW;
+        let widths = Widths::of(width);
         Panel::top("top_bar")
             .frame(theme::toolbar_frame(palette))
             .resizable(false)
@@ -62,10 +77,10 @@ impl Panels {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| status_bar::show(ui, scene, out));
-        Panel::left("data")
+        Panel::left(("data", widths.class))
             .frame(theme::panel_frame(palette))
-            .default_size(if narrow { 212.0 } else { 248.0 })
-            .size_range(190.0..=(width * 0.34).max(191.0))
+            .default_size(widths.data)
+            .size_range(160.0..=(width * 0.34).max(161.0))
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -74,10 +89,10 @@ impl Panels {
                     data_panel::show(ui, scene, out, &mut self.data);
                 });
             });
-        Panel::right("result")
+        Panel::right(("result", widths.class))
             .frame(theme::panel_frame(palette))
-            .default_size(if narrow { 320.0 } else { 404.0 })
-            .size_range(280.0..=(width * 0.5).max(281.0))
+            .default_size(widths.result)
+            .size_range(240.0..=(width * 0.5).max(241.0))
             .show_separator_line(false)
             .show(ui, |ui| result::show(ui, scene, view, out, &mut self.result));
         CentralPanel::no_frame()
@@ -88,7 +103,7 @@ impl Panels {
     fn show_centre(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
         let palette = theme::palette(ui);
         let height = ui.max_rect().height();
-        Panel::bottom("training")
+        Panel::bottom(("training", height < 640.0))
             .frame(theme::panel_frame(palette))
             .default_size(if height < 640.0 { 176.0 } else { 220.0 })
             .size_range(96.0..=(height * 0.5).max(97.0))

@@ -20,9 +20,9 @@ pub fn show(ctx: &Context, notices: &mut Notices) {
                     Gravity::Warning => (icon::WARNING, palette.warning),
                     Gravity::Error => (icon::WARNING, palette.danger_text),
                 };
-                theme::card_frame(palette)
-                    .stroke(egui::Stroke::new(1.0, palette.outline))
-                    .show(ui, |ui| {
+                theme::card_frame(palette).stroke(egui::Stroke::new(1.0, palette.outline)).show(
+                    ui,
+                    |ui| {
                         ui.set_width(340.0);
                         ui.horizontal_top(|ui| {
                             icon.show(ui, color);
@@ -36,7 +36,8 @@ pub fn show(ctx: &Context, notices: &mut Notices) {
                                 closed = Some(index);
                             }
                         });
-                    });
+                    },
+                );
                 ui.add_space(theme::SPACE_1);
             }
         });

@@ -31,7 +31,9 @@ pub fn show(
 ) {
     let title = scene.spec.data.source.title();
     let about = match &spec.origin {
-        TableOrigin::Library { id } => data::library_set(id).map_or("", |set| set.summary).to_owned(),
+        TableOrigin::Library { id } => {
+            data::library_set(id).map_or("", |set| set.summary).to_owned()
+        }
         TableOrigin::File { path } => path.display().to_string(),
     };
     widget::heading(ui, &title, &about);
@@ -90,7 +92,8 @@ fn target(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, o
         data_panel::change(scene, out, "choose target", |data| {
             if let DataSource::Table(table) = &mut data.source {
                 // What was chosen for another target does not fit this one.
-                *table = TableSpec { target: Some(name), inputs: None, task: None, ..table.clone() };
+                *table =
+                    TableSpec { target: Some(name), inputs: None, task: None, ..table.clone() };
             }
         });
     }
@@ -113,7 +116,10 @@ fn target(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, o
         }
     });
     if let TargetEncoding::Classes { classes, .. } = &samples.encoder.target {
-        widget::note(ui, format!("{} classes: {}", classes.len(), shortened(&classes.join(", "), 80)));
+        widget::note(
+            ui,
+            format!("{} classes: {}", classes.len(), shortened(&classes.join(", "), 80)),
+        );
     }
 }
 
@@ -121,43 +127,54 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
     let target = samples.encoder.target.name();
     let used: BTreeSet<&str> =
         samples.encoder.columns.iter().map(|column| column.name.as_str()).collect();
-    widget::heading(ui, "Inputs", "The columns to predict from. Leave out what gives the answer away.");
+    widget::heading(
+        ui,
+        "Inputs",
+        "The columns to predict from. Leave out what gives the answer away.",
+    );
     let mut changed: Option<(String, bool)> = None;
     let table = &samples.table;
     let height = 24.0 * (table.columns.len().min(9) as f32);
-    ScrollArea::vertical().id_salt("columns").max_height(height).auto_shrink([false, true]).show_rows(
-        ui,
-        24.0,
-        table.columns.len(),
-        |ui, shown| {
+    ScrollArea::vertical()
+        .id_salt("columns")
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show_rows(ui, 24.0, table.columns.len(), |ui, shown| {
             for column in table.columns.get(shown).unwrap_or(&[]) {
                 if column.name == target {
-                    ui.add_enabled(false, egui::Checkbox::new(&mut false, format!("{} (target)", column.name)))
-                        .on_disabled_hover_text("This column is predicted, so it cannot be an input.");
+                    ui.add_enabled(
+                        false,
+                        egui::Checkbox::new(&mut false, format!("{} (target)", column.name)),
+                    )
+                    .on_disabled_hover_text("This column is predicted, so it cannot be an input.");
                     continue;
                 }
                 let text = matches!(column.values, Values::Text(_));
                 let mut on = used.contains(column.name.as_str());
-                let response = ui.add_enabled(!text, egui::Checkbox::new(&mut on, column.name.as_str()));
-                let response = response
-                    .on_hover_text(summary(column))
-                    .on_disabled_hover_text("Mostly different words: names rows rather than describing them.");
+                let response =
+                    ui.add_enabled(!text, egui::Checkbox::new(&mut on, column.name.as_str()));
+                let response = response.on_hover_text(summary(column)).on_disabled_hover_text(
+                    "Mostly different words: names rows rather than describing them.",
+                );
                 if response.changed() {
                     changed = Some((column.name.clone(), on));
                 }
             }
-        },
-    );
+        });
     if let Some((name, on)) = changed {
         let inputs = table
             .columns
             .iter()
-            .filter(|column| if column.name == name { on } else { used.contains(column.name.as_str()) })
+            .filter(
+                |column| if column.name == name { on } else { used.contains(column.name.as_str()) },
+            )
             .map(|column| column.name.clone())
             .collect();
         let mut next = spec.clone();
         next.inputs = Some(inputs);
-        data_panel::change(scene, out, "choose inputs", |data| data.source = DataSource::Table(next));
+        data_panel::change(scene, out, "choose inputs", |data| {
+            data.source = DataSource::Table(next)
+        });
     }
 }
 
@@ -165,11 +182,13 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
 fn summary(column: &Column) -> String {
     let missing = column.values.missing();
     let missing = if missing > 0 { format!(", {missing} missing") } else { String::new() };
-    let examples: Vec<String> = (0..column.values.len().min(4)).map(|row| column.values.display(row)).collect();
+    let examples: Vec<String> =
+        (0..column.values.len().min(4)).map(|row| column.values.display(row)).collect();
     let kind = match &column.values {
         Values::Number(values) => {
             let known = values.iter().copied().filter(|value| value.is_finite());
-            let (low, high) = known.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+            let (low, high) =
+                known.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
             if low <= high {
                 format!("number, {} to {}", format::number(low), format::number(high))
             } else {
@@ -209,7 +228,10 @@ fn rows(ui: &Ui, title: &str, table: &Table, open: &mut bool) {
         .default_size([640.0, 360.0])
         .show(ui.ctx(), |ui| {
             if table.rows() > PREVIEW {
-                widget::note(ui, format!("The first {PREVIEW} of {}.", format::count(table.rows() as u64)));
+                widget::note(
+                    ui,
+                    format!("The first {PREVIEW} of {}.", format::count(table.rows() as u64)),
+                );
             }
             ScrollArea::horizontal().show(ui, |ui| grid(ui, table));
         });
@@ -234,7 +256,9 @@ fn grid(ui: &mut Ui, table: &Table) {
                 for column in shown {
                     row.col(|ui| {
                         if column.values.is_missing(index) {
-                            icon::MINUS.show(ui, theme::palette(ui).text_weak).on_hover_text("Missing");
+                            icon::MINUS
+                                .show(ui, theme::palette(ui).text_weak)
+                                .on_hover_text("Missing");
                         } else {
                             ui.label(column.values.display(index));
                         }

@@ -108,11 +108,10 @@ fn figures(ui: &mut Ui, scene: &Scene<'_>) {
     let Some(snapshot) = scene.snapshot else { return };
     let strong = |text: String| RichText::new(text).text_style(theme::strong_text_style());
     if let Some(validation) = snapshot.metrics.validation {
-        ui.label(strong(format::loss(validation.loss)).color(palette.validation))
-            .on_hover_text(
-                "Validation loss: how far off the network is on rows it has never trained on. \
+        ui.label(strong(format::loss(validation.loss)).color(palette.validation)).on_hover_text(
+            "Validation loss: how far off the network is on rows it has never trained on. \
                  When it rises while the training loss falls, the network learns by heart.",
-            );
+        );
         ui.weak("/");
     }
     ui.label(strong(format::loss(snapshot.metrics.train.loss)).color(palette.training))

@@ -4,8 +4,8 @@ use eframe::egui::{self, ScrollArea, Ui};
 
 use super::{Scene, theme, widget};
 use crate::app::Outbox;
-use crate::experiment::{Edit, Place, TrainingSpec};
 use crate::experiment::prepare::loss_for;
+use crate::experiment::{Edit, Place, TrainingSpec};
 use crate::nn::Loss;
 use crate::optim::{self, BatchUse, Method, Schedule, Setting, Settings};
 
@@ -59,9 +59,8 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
     let help = "The training method (optimizer): how gradients become steps.";
     ui.horizontal(|ui| {
         ui.label("Method").on_hover_text(help);
-        let entries = optim::METHODS
-            .iter()
-            .map(|method| (method.id, method.name.to_owned(), page(method)));
+        let entries =
+            optim::METHODS.iter().map(|method| (method.id, method.name.to_owned(), page(method)));
         if let Some(id) = widget::choice(ui, "Method", &page(current), current.id, entries)
             && let Some(method) = optim::method(id)
         {
@@ -84,7 +83,10 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
             let help = "Rows that go through the network before each update. Small batches make \
                         many noisy steps, large ones few steady steps.";
             let response = widget::row(ui, "Batch size", help, |ui| {
-                widget::slider(ui, egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true))
+                widget::slider(
+                    ui,
+                    egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true),
+                )
             });
             change.note(response.changed(), "change batch size");
         }
@@ -111,8 +113,12 @@ pub fn page(method: &Method) -> String {
 
 fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
     let help = format!("{} Default: {}.", setting.help, super::format::number(setting.default));
-    let speed = if setting.logarithmic { value.abs().max(1e-9) * 0.02 } else { (setting.max - setting.min) * 1e-3 };
-    widget::row(ui, setting.name, &help, |ui| {
+    let speed = if setting.logarithmic {
+        value.abs().max(1e-9) * 0.02
+    } else {
+        (setting.max - setting.min) * 1e-3
+    };
+    widget::field_row(ui, setting.name, &help, |ui| {
         ui.add(
             egui::DragValue::new(value)
                 .range(setting.min..=setting.max)
@@ -205,7 +211,8 @@ fn schedule(ui: &mut Ui, next: &mut TrainingSpec, change: &mut Change) {
 
 fn stopping(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {
     let stop = &mut next.stop;
-    ui.label("Stop").on_hover_text("When the run ends by itself. The first rule that is met counts.");
+    ui.label("Stop")
+        .on_hover_text("When the run ends by itself. The first rule that is met counts.");
     let help = "Ends the run after so many epochs. Pressing Train again goes on for as many.";
     change.note(count(ui, "After epochs", help, &mut stop.epochs, 1000), "change stop rule");
     let help = "Early stopping: ends the run when the validation loss has not improved for so \

@@ -14,10 +14,8 @@ use crate::experiment::Problem;
 /// The title of a panel or of a part of one, with an explanation.
 pub fn heading(ui: &mut Ui, text: &str, help: &str) {
     let palette = theme::palette(ui);
-    ui.label(
-        RichText::new(text).text_style(theme::strong_text_style()).color(palette.text_strong),
-    )
-    .on_hover_text(help);
+    ui.label(RichText::new(text).text_style(theme::strong_text_style()).color(palette.text_strong))
+        .on_hover_text(help);
 }
 
 /// Secondary text.
@@ -28,11 +26,36 @@ pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// A control with its name before it. The name explains itself when pointed at, and is the
 /// control's accessible name.
-pub fn row(ui: &mut Ui, name: &str, help: &str, control: impl FnOnce(&mut Ui) -> Response) -> Response {
-    let width = ui.available_width();
+pub fn row(
+    ui: &mut Ui,
+    name: &str,
+    help: &str,
+    control: impl FnOnce(&mut Ui) -> Response,
+) -> Response {
+    let label_width = (ui.available_width() * 0.46).clamp(60.0, 136.0);
+    named_row(ui, label_width, name, help, control)
+}
+
+/// As [`row`], for a control no wider than a field for a number: the name has the rest.
+pub fn field_row(
+    ui: &mut Ui,
+    name: &str,
+    help: &str,
+    control: impl FnOnce(&mut Ui) -> Response,
+) -> Response {
+    let label_width = (ui.available_width() - 72.0).clamp(60.0, 180.0);
+    named_row(ui, label_width, name, help, control)
+}
+
+fn named_row(
+    ui: &mut Ui,
+    label_width: f32,
+    name: &str,
+    help: &str,
+    control: impl FnOnce(&mut Ui) -> Response,
+) -> Response {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
-        let label_width = (width * 0.46).clamp(60.0, 136.0);
         ui.scope(|ui| {
             ui.set_width(label_width);
             ui.add(egui::Label::new(name).truncate()).on_hover_text(help);

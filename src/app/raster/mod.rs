@@ -92,11 +92,7 @@ impl Rasteriser {
             height: size_px[1],
             pixels: vec![background.to_array(); size_px[0].saturating_mul(size_px[1])],
         };
-        for ClippedPrimitive {
-            clip_rect,
-            primitive,
-        } in primitives
-        {
+        for ClippedPrimitive { clip_rect, primitive } in primitives {
             let Primitive::Mesh(mesh) = primitive else {
                 continue;
             };
@@ -132,14 +128,8 @@ impl Canvas {
                 .clamp(0, i64::try_from(size).unwrap_or(i64::MAX))
         };
         Clip {
-            min: [
-                pixel(rect.min.x, self.width),
-                pixel(rect.min.y, self.height),
-            ],
-            max: [
-                pixel(rect.max.x, self.width),
-                pixel(rect.max.y, self.height),
-            ],
+            min: [pixel(rect.min.x, self.width), pixel(rect.min.y, self.height)],
+            max: [pixel(rect.max.x, self.width), pixel(rect.max.y, self.height)],
         }
     }
 
@@ -221,9 +211,7 @@ impl Canvas {
     /// The pixels of row `y` from `x_min` up to but without `x_max`; none if they lie outside.
     fn row(&mut self, y: i64, x_min: i64, x_max: i64) -> &mut [[u8; 4]] {
         let start = y as usize * self.width;
-        self.pixels
-            .get_mut(start + x_min as usize..start + x_max as usize)
-            .unwrap_or_default()
+        self.pixels.get_mut(start + x_min as usize..start + x_max as usize).unwrap_or_default()
     }
 }
 
@@ -281,13 +269,7 @@ mod tests {
     fn triangle(corners: [Pos2; 3], color: Color32) -> Mesh {
         let mut mesh = Mesh::default();
         mesh.add_triangle(0, 1, 2);
-        mesh.vertices = corners
-            .map(|pos| Vertex {
-                pos,
-                uv: WHITE_UV,
-                color,
-            })
-            .to_vec();
+        mesh.vertices = corners.map(|pos| Vertex { pos, uv: WHITE_UV, color }).to_vec();
         mesh
     }
 
@@ -303,10 +285,7 @@ mod tests {
     }
 
     fn clipped(mesh: Mesh, clip_rect: Rect) -> ClippedPrimitive {
-        ClippedPrimitive {
-            clip_rect,
-            primitive: Primitive::Mesh(mesh),
-        }
+        ClippedPrimitive { clip_rect, primitive: Primitive::Mesh(mesh) }
     }
 
     fn draw(rasteriser: &Rasteriser, primitives: &[ClippedPrimitive]) -> RgbaImage {
@@ -321,12 +300,7 @@ mod tests {
     #[test]
     fn light_is_added_exactly_once_along_shared_edges() {
         let light = Color32::from_rgba_premultiplied(100, 0, 0, 0);
-        let corners = [
-            pos2(0.0, 0.0),
-            pos2(16.0, 0.0),
-            pos2(16.0, 16.0),
-            pos2(0.0, 16.0),
-        ];
+        let corners = [pos2(0.0, 0.0), pos2(16.0, 0.0), pos2(16.0, 16.0), pos2(0.0, 16.0)];
         let middle = pos2(5.3, 9.8);
         let fan: Vec<ClippedPrimitive> = (0..4)
             .map(|i| triangle([corners[i], corners[(i + 1) % 4], middle], light))
@@ -386,10 +360,7 @@ mod tests {
     #[test]
     fn user_textures_patches_and_frees_are_followed() {
         let mut rasteriser = rasteriser();
-        let show = [clipped(
-            rectangle(rect(0.0, 0.0, 4.0, 4.0), PICTURE),
-            Rect::EVERYTHING,
-        )];
+        let show = [clipped(rectangle(rect(0.0, 0.0, 4.0, 4.0), PICTURE), Rect::EVERYTHING)];
         assert_eq!(painted(&draw(&rasteriser, &show)), 0, "unknown texture");
 
         let black = ImageDelta::full(image([4, 4], Color32::BLACK), TextureOptions::NEAREST);
@@ -415,11 +386,6 @@ mod tests {
         mesh.indices = vec![0, 1, 99, 0, 1];
         let picture = draw(&rasteriser(), &[clipped(mesh, Rect::NAN)]);
         assert_eq!(painted(&picture), 0);
-        assert_eq!(
-            rasteriser()
-                .draw(&[], [0, 5], 1.0, Color32::BLACK)
-                .dimensions(),
-            (0, 5)
-        );
+        assert_eq!(rasteriser().draw(&[], [0, 5], 1.0, Color32::BLACK).dimensions(), (0, 5));
     }
 }

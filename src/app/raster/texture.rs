@@ -15,11 +15,7 @@ impl Texture {
     /// A whole texture.
     pub(super) fn new(delta: &ImageDelta) -> Self {
         let ImageData::Color(image) = &delta.image;
-        Texture {
-            size: image.size,
-            texels: image.pixels.clone(),
-            options: delta.options,
-        }
+        Texture { size: image.size, texels: image.pixels.clone(), options: delta.options }
     }
 
     /// Replaces a rectangle of the texture. What would lie outside is left out.
@@ -34,10 +30,9 @@ impl Texture {
         }
         for (row, source) in image.pixels.chunks(image.size[0]).take(rows).enumerate() {
             let start = (top + row) * width + left;
-            if let (Some(target), Some(source)) = (
-                self.texels.get_mut(start..start + columns),
-                source.get(..columns),
-            ) {
+            if let (Some(target), Some(source)) =
+                (self.texels.get_mut(start..start + columns), source.get(..columns))
+            {
                 target.copy_from_slice(source);
             }
         }
@@ -56,10 +51,7 @@ impl Texture {
         } else {
             self.options.magnification
         };
-        Sampler {
-            texture: self,
-            filter,
-        }
+        Sampler { texture: self, filter }
     }
 
     /// The texel in this column and row, with what lies outside wrapped as the texture asks.
@@ -91,9 +83,7 @@ impl Sampler<'_> {
         // The centre of the first texel lies half a texel from the edge.
         let (x, y) = (uv[0] * width as f32 - 0.5, uv[1] * height as f32 - 0.5);
         if self.filter == TextureFilter::Nearest {
-            return self
-                .texture
-                .texel((x + 0.5).floor() as i64, (y + 0.5).floor() as i64);
+            return self.texture.texel((x + 0.5).floor() as i64, (y + 0.5).floor() as i64);
         }
         let (left, top) = ((x + ON_CENTER).floor(), (y + ON_CENTER).floor());
         let (right_share, bottom_share) = (x - left, y - top);
@@ -102,16 +92,9 @@ impl Sampler<'_> {
         if right_share < ON_CENTER && bottom_share < ON_CENTER {
             return texture.texel(column, row);
         }
-        let upper = mix(
-            texture.texel(column, row),
-            texture.texel(column + 1, row),
-            right_share,
-        );
-        let lower = mix(
-            texture.texel(column, row + 1),
-            texture.texel(column + 1, row + 1),
-            right_share,
-        );
+        let upper = mix(texture.texel(column, row), texture.texel(column + 1, row), right_share);
+        let lower =
+            mix(texture.texel(column, row + 1), texture.texel(column + 1, row + 1), right_share);
         mix(upper, lower, bottom_share)
     }
 }
@@ -182,26 +165,16 @@ mod tests {
     #[test]
     fn positions_outside_are_clamped_repeated_or_mirrored() {
         let row = |mode| -> Vec<usize> { (-3..6).map(|at| wrap(at, 3, mode)).collect() };
-        assert_eq!(
-            row(TextureWrapMode::ClampToEdge),
-            [0, 0, 0, 0, 1, 2, 2, 2, 2]
-        );
+        assert_eq!(row(TextureWrapMode::ClampToEdge), [0, 0, 0, 0, 1, 2, 2, 2, 2]);
         assert_eq!(row(TextureWrapMode::Repeat), [0, 1, 2, 0, 1, 2, 0, 1, 2]);
-        assert_eq!(
-            row(TextureWrapMode::MirroredRepeat),
-            [2, 1, 0, 0, 1, 2, 2, 1, 0]
-        );
+        assert_eq!(row(TextureWrapMode::MirroredRepeat), [2, 1, 0, 0, 1, 2, 2, 1, 0]);
     }
 
     #[test]
     fn a_patch_replaces_its_rectangle_only() {
         let options = TextureOptions::NEAREST;
         let mut texture = Texture::new(&ImageDelta::full(grey([3, 3], &[0; 9]), options));
-        texture.patch(&ImageDelta::partial(
-            [1, 1],
-            grey([2, 2], &[1, 2, 3, 4]),
-            options,
-        ));
+        texture.patch(&ImageDelta::partial([1, 1], grey([2, 2], &[1, 2, 3, 4]), options));
         let levels: Vec<u8> = texture.texels.iter().map(Color32::r).collect();
         assert_eq!(levels, [0, 0, 0, 0, 1, 2, 0, 3, 4]);
     }

@@ -81,10 +81,7 @@ impl Triangle {
             max: [a[0].max(b[0]).max(c[0]), a[1].max(b[1]).max(c[1])],
             corners,
             origin_at: a.map(|position| position as f32 / GRID as f32),
-            origin: Surface {
-                color: corners[0].color.map(f32::from),
-                uv: corners[0].uv,
-            },
+            origin: Surface { color: corners[0].color.map(f32::from), uv: corners[0].uv },
             step_x,
             step_y,
         })
@@ -99,10 +96,7 @@ impl Triangle {
         // The first and the last row or column whose pixel centres can lie inside.
         let first = |position: i64| (position - GRID / 2).div_euclid(GRID);
         let last = |position: i64| (position + GRID / 2).div_euclid(GRID);
-        let x_range = [
-            clip_min[0].max(first(self.min[0])),
-            clip_max[0].min(last(self.max[0]) + 1),
-        ];
+        let x_range = [clip_min[0].max(first(self.min[0])), clip_max[0].min(last(self.max[0]) + 1)];
         let y_min = clip_min[1].max(first(self.min[1]));
         let y_max = clip_max[1].min(last(self.max[1]) + 1);
         (y_min..y_max).filter_map(move |y| {
@@ -186,12 +180,7 @@ impl Edge {
     fn new(start: [i64; 2], end: [i64; 2]) -> Self {
         let (dx, dy) = (end[0] - start[0], end[1] - start[1]);
         let top_or_left = dy < 0 || (dy == 0 && dx > 0);
-        Edge {
-            start,
-            dx,
-            dy,
-            margin: i64::from(!top_or_left),
-        }
+        Edge { start, dx, dy, margin: i64::from(!top_or_left) }
     }
 
     /// Narrows `x_min..x_max` to the pixels of row `y` whose centres lie inside this edge.
@@ -217,23 +206,14 @@ impl Edge {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::float_cmp,
-    clippy::expect_used,
-    reason = "exact values, in tests"
-)]
+#[allow(clippy::float_cmp, clippy::expect_used, reason = "exact values, in tests")]
 mod tests {
     use super::*;
 
     const SIZE: i64 = 40;
 
     fn corner(x: f32, y: f32) -> Corner {
-        Corner {
-            x,
-            y,
-            color: [0, 0, 0, 255],
-            uv: [x / 10.0, y / 10.0],
-        }
+        Corner { x, y, color: [0, 0, 0, 255], uv: [x / 10.0, y / 10.0] }
     }
 
     /// How often each pixel of a square picture is covered by the triangles.
@@ -262,11 +242,9 @@ mod tests {
 
     #[test]
     fn both_halves_of_a_rectangle_cover_each_pixel_once() {
-        for (left, top, right, bottom) in [
-            (2.0, 3.0, 30.0, 17.0),
-            (2.5, 3.5, 30.5, 17.5),
-            (2.49, 3.51, 30.3, 17.77),
-        ] {
+        for (left, top, right, bottom) in
+            [(2.0, 3.0, 30.0, 17.0), (2.5, 3.5, 30.5, 17.5), (2.49, 3.51, 30.3, 17.77)]
+        {
             let (a, b, c, d) = ((left, top), (right, top), (right, bottom), (left, bottom));
             for halves in [[[a, b, c], [a, c, d]], [[b, c, d], [d, b, a]]] {
                 let counts = coverage(&halves);
@@ -284,17 +262,12 @@ mod tests {
     fn triangles_that_share_edges_leave_no_gap_and_no_overlap() {
         let square = [(0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0)];
         for step in 0..200_u16 {
-            let middle = (
-                1.0 + f32::from(step * 37 % 380) / 10.0,
-                1.0 + f32::from(step * 53 % 380) / 10.0,
-            );
+            let middle =
+                (1.0 + f32::from(step * 37 % 380) / 10.0, 1.0 + f32::from(step * 53 % 380) / 10.0);
             let fan: [[(f32, f32); 3]; 4] =
                 std::array::from_fn(|i| [square[i], square[(i + 1) % 4], middle]);
             let counts = coverage(&fan);
-            assert!(
-                counts.iter().flatten().all(|&count| count == 1),
-                "{middle:?}"
-            );
+            assert!(counts.iter().flatten().all(|&count| count == 1), "{middle:?}");
         }
     }
 
@@ -305,19 +278,12 @@ mod tests {
         let triangle = triangle.expect("it has an area");
         let spans: Vec<Span> = triangle.spans([10, 12], [14, 15]).collect();
         assert_eq!(spans.len(), 3);
-        assert!(
-            spans
-                .iter()
-                .all(|span| (span.x_min, span.x_max) == (10, 14))
-        );
+        assert!(spans.iter().all(|span| (span.x_min, span.x_max) == (10, 14)));
     }
 
     #[test]
     fn the_surface_is_linear() {
-        let corner = |x: u8, y: u8| Corner {
-            color: [x, y, 0, 255],
-            ..corner(x.into(), y.into())
-        };
+        let corner = |x: u8, y: u8| Corner { color: [x, y, 0, 255], ..corner(x.into(), y.into()) };
         let triangle = Triangle::new([corner(1, 2), corner(31, 7), corner(9, 36)]);
         let triangle = triangle.expect("it has an area");
         let mut surface = triangle.at(10, 12);
@@ -333,11 +299,8 @@ mod tests {
         assert!(
             Triangle::new([corner(f32::NAN, 1.0), corner(2.0, 2.0), corner(3.0, 9.0)]).is_none()
         );
-        let huge = [
-            corner(f32::NEG_INFINITY, -1e30),
-            corner(1e30, -1e30),
-            corner(0.0, f32::INFINITY),
-        ];
+        let huge =
+            [corner(f32::NEG_INFINITY, -1e30), corner(1e30, -1e30), corner(0.0, f32::INFINITY)];
         let huge = Triangle::new(huge).expect("it has an area");
         assert_eq!(huge.spans([0, 0], [8, 8]).count(), 8);
     }

@@ -184,10 +184,7 @@ impl Builder {
             Form::Numbers(mut numbers) => {
                 numbers.shrink_to_fit();
                 if self.comma_seen {
-                    notes.push(Note::on(
-                        name,
-                        "Numbers with a decimal comma were read as such.",
-                    ));
+                    notes.push(Note::on(name, "Numbers with a decimal comma were read as such."));
                 }
                 Values::Number(numbers)
             }
@@ -261,10 +258,7 @@ impl Words {
         }
         self.levels.sort();
         self.codes.shrink_to_fit();
-        Values::Category {
-            levels: self.levels,
-            codes: self.codes,
-        }
+        Values::Category { levels: self.levels, codes: self.codes }
     }
 }
 

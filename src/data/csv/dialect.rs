@@ -85,18 +85,14 @@ fn separator_line(head: &[u8]) -> Option<u8> {
 
 fn one_column(head: &[u8], sample: &Sample) -> NoDialect {
     let quotes: usize = head.iter().map(|&byte| usize::from(byte == b'"')).sum();
-    let first_runs_on = sample
-        .rows
-        .first()
-        .is_some_and(|row| row.iter().any(|cell| cell.contains(&b'\n')));
+    let first_runs_on =
+        sample.rows.first().is_some_and(|row| row.iter().any(|cell| cell.contains(&b'\n')));
     if quotes % 2 == 1 && first_runs_on {
         return NoDialect::UnclosedQuote;
     }
     let text = String::from_utf8_lossy(head);
     let first_line = text.lines().find(|line| !line.trim().is_empty());
-    NoDialect::OneColumn {
-        first_line: first_line.unwrap_or_default().trim().to_owned(),
-    }
+    NoDialect::OneColumn { first_line: first_line.unwrap_or_default().trim().to_owned() }
 }
 
 /// How well a delimiter fits.
@@ -150,11 +146,7 @@ impl Sample {
                 rows.push(record.clone());
             }
         }
-        Self {
-            delimiter,
-            rows,
-            bytes,
-        }
+        Self { delimiter, rows, bytes }
     }
 
     fn score(&self) -> Score {
@@ -198,9 +190,7 @@ impl Sample {
         first.iter().enumerate().any(|(index, cell)| {
             let mut column = below.iter().filter_map(|row| row.get(index));
             self.is_word(cell)
-                && below
-                    .iter()
-                    .any(|row| row.get(index).is_some_and(|c| self.is_number(c)))
+                && below.iter().any(|row| row.get(index).is_some_and(|c| self.is_number(c)))
                 && column.all(|c| !self.is_word(c))
         })
     }
@@ -261,12 +251,7 @@ mod tests {
     fn what_is_no_table() {
         assert_eq!(detect(b" \n\n", true), Err(NoDialect::Empty));
         let one = detect(b"\nabc\ndef\n", true);
-        assert_eq!(
-            one,
-            Err(NoDialect::OneColumn {
-                first_line: "abc".into()
-            })
-        );
+        assert_eq!(one, Err(NoDialect::OneColumn { first_line: "abc".into() }));
         assert_eq!(detect(b"\"a,b\n1,2\n", true), Err(NoDialect::UnclosedQuote));
     }
 }

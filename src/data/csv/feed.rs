@@ -67,14 +67,10 @@ impl<'a> Watch<'a> {
         let name = name.to_owned();
         match self.stop.get() {
             Some(Stop::Cancelled) => DataError::Cancelled,
-            Some(Stop::NulByte(position)) => DataError::Binary {
-                name,
-                found: format!("byte {position} is zero"),
-            },
-            None => DataError::Read {
-                name,
-                reason: error.to_string(),
-            },
+            Some(Stop::NulByte(position)) => {
+                DataError::Binary { name, found: format!("byte {position} is zero") }
+            }
+            None => DataError::Read { name, reason: error.to_string() },
         }
     }
 
@@ -95,8 +91,7 @@ impl<'a> Watch<'a> {
     fn inspect(&self, bytes: &[u8], position: u64) -> io::Result<()> {
         if bytes.contains(&0) {
             let offset = bytes.iter().take_while(|&&byte| byte != 0).count();
-            self.stop
-                .set(Some(Stop::NulByte(position + offset as u64 + 1)));
+            self.stop.set(Some(Stop::NulByte(position + offset as u64 + 1)));
             return Err(io::Error::other("not text"));
         }
         self.quotes.set(self.quotes.get() + count_quotes(bytes));
@@ -108,10 +103,7 @@ impl<'a> Watch<'a> {
 /// compiler turns into SIMD.
 fn count_quotes(bytes: &[u8]) -> u64 {
     let in_piece = |piece: &[u8]| piece.iter().map(|&byte| u8::from(byte == b'"')).sum::<u8>();
-    bytes
-        .chunks(255)
-        .map(|piece| u64::from(in_piece(piece)))
-        .sum()
+    bytes.chunks(255).map(|piece| u64::from(in_piece(piece))).sum()
 }
 
 /// Where the text begins and how it is written.
@@ -127,14 +119,8 @@ impl TextStart {
     /// What the byte order mark says; UTF-8 without one.
     pub(super) fn from_mark(first_bytes: &[u8]) -> Self {
         match Encoding::for_bom(first_bytes) {
-            Some((encoding, length)) => Self {
-                encoding,
-                offset: length as u64,
-            },
-            None => Self {
-                encoding: UTF_8,
-                offset: 0,
-            },
+            Some((encoding, length)) => Self { encoding, offset: length as u64 },
+            None => Self { encoding: UTF_8, offset: 0 },
         }
     }
 
@@ -181,12 +167,7 @@ impl<'a, R: Read + Seek> Feed<'a, R> {
             taken: 0,
             ended: false,
         });
-        Ok(Self {
-            source,
-            watch,
-            position: 0,
-            decoder,
-        })
+        Ok(Self { source, watch, position: 0, decoder })
     }
 }
 
@@ -235,15 +216,10 @@ impl Decoding {
         self.ended = read == 0;
         self.taken = 0;
         self.text.clear();
-        let most = self
-            .decoder
-            .max_utf8_buffer_length(read)
-            .unwrap_or(4 * PIECE);
+        let most = self.decoder.max_utf8_buffer_length(read).unwrap_or(4 * PIECE);
         self.text.reserve(most);
         let raw = self.raw.get(..read).unwrap_or_default();
-        let (_, _, replaced) = self
-            .decoder
-            .decode_to_string(raw, &mut self.text, self.ended);
+        let (_, _, replaced) = self.decoder.decode_to_string(raw, &mut self.text, self.ended);
         if replaced {
             watch.unreadable.set(true);
         }

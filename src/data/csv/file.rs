@@ -14,10 +14,7 @@ use std::ops::ControlFlow;
 /// Files that people take for CSV, by their first bytes.
 fn known_binary(first_bytes: &[u8]) -> Option<String> {
     let kinds: [(&[u8], &str); 6] = [
-        (
-            b"PK\x03\x04",
-            "this is an Excel workbook or another zip file",
-        ),
+        (b"PK\x03\x04", "this is an Excel workbook or another zip file"),
         (b"\xd0\xcf\x11\xe0", "this is an old Excel or Word file"),
         (b"%PDF", "this is a PDF file"),
         (b"\x89PNG", "this is a PNG picture"),
@@ -81,10 +78,8 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
         name: &'a str,
         progress: &'a dyn Fn(f32) -> ControlFlow<()>,
     ) -> Result<Self, DataError> {
-        let failed = |error: io::Error| DataError::Read {
-            name: name.to_owned(),
-            reason: error.to_string(),
-        };
+        let failed =
+            |error: io::Error| DataError::Read { name: name.to_owned(), reason: error.to_string() };
         let size = source.seek(SeekFrom::End(0)).map_err(failed)?;
         source.seek(SeekFrom::Start(0)).map_err(failed)?;
         let mut first_bytes = Vec::with_capacity(8);
@@ -200,11 +195,7 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
         let mut reader = csv_reader(feed, dialect);
         let expected_rows = self.size as usize / dialect.bytes_per_row + 16;
         let expected_rows = expected_rows + expected_rows / 32;
-        let mut content = Content {
-            header: None,
-            columns: Vec::new(),
-            rows: 0,
-        };
+        let mut content = Content { header: None, columns: Vec::new(), rows: 0 };
         let mut skip = dialect.separator_line;
         let mut record = ByteRecord::new();
         let mut last_byte = 0;
@@ -256,11 +247,8 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
         let feed = Feed::start(&mut self.source, self.start, watch)
             .map_err(|error| watch.error(&error, self.name))?;
         let mut reader = csv_reader(feed, dialect);
-        let mut deferred: Vec<(usize, &mut Builder)> = columns
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, column)| column.is_deferred())
-            .collect();
+        let mut deferred: Vec<(usize, &mut Builder)> =
+            columns.iter_mut().enumerate().filter(|(_, column)| column.is_deferred()).collect();
         for (_, column) in &mut deferred {
             column.restart();
         }
@@ -299,13 +287,7 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
         Trouble::Data(if spans_lines && quote_open {
             DataError::UnclosedQuote { name, line }
         } else {
-            DataError::FieldCount {
-                name,
-                line,
-                expected,
-                found: record.len(),
-                spans_lines,
-            }
+            DataError::FieldCount { name, line, expected, found: record.len(), spans_lines }
         })
     }
 
@@ -351,11 +333,7 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
 
     /// Names the columns and puts the table together.
     fn assemble(&self, content: Content) -> Result<Loaded, DataError> {
-        let Names {
-            unique: names,
-            unnamed,
-            mut notes,
-        } = match &content.header {
+        let Names { unique: names, unnamed, mut notes } = match &content.header {
             Some(header) => header::unique(header),
             None => header::numbered(content.columns.len()),
         };

@@ -32,11 +32,7 @@ pub(super) fn unique(header: &[String]) -> Names {
     let mut notes = Vec::new();
     for (index, name) in header.iter().enumerate() {
         let name = name.trim();
-        let base = if name.is_empty() {
-            format!("column {}", index + 1)
-        } else {
-            name.to_owned()
-        };
+        let base = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
         let mut unique = base.clone();
         let mut copy = 2;
         // A new name must clash neither with one given before nor with one that follows.

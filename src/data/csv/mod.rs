@@ -61,10 +61,7 @@ fn open_error(error: &io::Error, path: String) -> DataError {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => DataError::NotFound { path },
         io::ErrorKind::PermissionDenied => DataError::PermissionDenied { path },
         io::ErrorKind::IsADirectory => DataError::IsDirectory { path },
-        _ => DataError::Read {
-            name: path,
-            reason: error.to_string(),
-        },
+        _ => DataError::Read { name: path, reason: error.to_string() },
     }
 }
 

@@ -82,11 +82,9 @@ impl InputColumn {
     pub fn width(&self) -> usize {
         match &self.kind {
             InputKind::Number { .. } => 1,
-            InputKind::Category {
-                levels,
-                missing_level,
-                ..
-            } => levels.len() + usize::from(*missing_level),
+            InputKind::Category { levels, missing_level, .. } => {
+                levels.len() + usize::from(*missing_level)
+            }
         }
     }
 
@@ -94,14 +92,8 @@ impl InputColumn {
     pub fn input_names(&self) -> Vec<String> {
         match &self.kind {
             InputKind::Number { .. } => vec![self.name.clone()],
-            InputKind::Category {
-                levels,
-                missing_level,
-                ..
-            } => {
-                let named = levels
-                    .iter()
-                    .map(|level| format!("{} = {level}", self.name));
+            InputKind::Category { levels, missing_level, .. } => {
+                let named = levels.iter().map(|level| format!("{} = {level}", self.name));
                 let missing = missing_level.then(|| format!("{} missing", self.name));
                 named.chain(missing).collect()
             }
@@ -123,9 +115,7 @@ impl InputColumn {
     /// number where a word belongs is compared by its digits.
     pub fn encode(&self, cell: &Cell, out: &mut [f32]) {
         match &self.kind {
-            InputKind::Number {
-                mean, scale, fill, ..
-            } => {
+            InputKind::Number { mean, scale, fill, .. } => {
                 let value = cell.as_number().unwrap_or(*fill);
                 if let Some(slot) = out.first_mut() {
                     *slot = ((value - mean) / scale) as f32;
@@ -157,10 +147,7 @@ fn fit_number(name: &str, numbers: &[f64], train: &[u32]) -> (InputKind, Vec<Not
     present.sort_unstable_by(f64::total_cmp);
     let mut notes = Vec::new();
     let (Some(&minimum), Some(&maximum)) = (present.first(), present.last()) else {
-        notes.push(Note::on(
-            name,
-            "Holds no number in the training part, so it cannot help.",
-        ));
+        notes.push(Note::on(name, "Holds no number in the training part, so it cannot help."));
         let InputColumn { kind, .. } = InputColumn::coordinate(name, 0.0, 0.0);
         return (kind, notes);
     };
@@ -168,19 +155,9 @@ fn fit_number(name: &str, numbers: &[f64], train: &[u32]) -> (InputKind, Vec<Not
     let middle = median(&present);
     if maximum <= minimum {
         let value = short_number(minimum);
-        notes.push(Note::on(
-            name,
-            format!("Is {value} in every training row, so it cannot help."),
-        ));
+        notes.push(Note::on(name, format!("Is {value} in every training row, so it cannot help.")));
     }
-    let kind = InputKind::Number {
-        mean,
-        scale,
-        fill: middle,
-        minimum,
-        maximum,
-        typical: middle,
-    };
+    let kind = InputKind::Number { mean, scale, fill: middle, minimum, maximum, typical: middle };
     (kind, notes)
 }
 
@@ -194,11 +171,7 @@ pub(in crate::data) fn mean_and_scale(numbers: &[f64]) -> (f64, f64) {
     // In units of the largest value nothing overflows, however large the numbers are.
     let n = numbers.len() as f64;
     let mean = numbers.iter().map(|x| x / largest).sum::<f64>() / n;
-    let variance = numbers
-        .iter()
-        .map(|x| (x / largest - mean).powi(2))
-        .sum::<f64>()
-        / n;
+    let variance = numbers.iter().map(|x| (x / largest - mean).powi(2)).sum::<f64>() / n;
     let deviation = variance.sqrt();
     let scale = deviation * largest;
     if deviation <= 1e-12 || !scale.is_normal() {
@@ -210,10 +183,7 @@ pub(in crate::data) fn mean_and_scale(numbers: &[f64]) -> (f64, f64) {
 /// Median of sorted numbers.
 fn median(sorted: &[f64]) -> f64 {
     let upper = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    let lower = sorted
-        .get((sorted.len().max(1) - 1) / 2)
-        .copied()
-        .unwrap_or(upper);
+    let lower = sorted.get((sorted.len().max(1) - 1) / 2).copied().unwrap_or(upper);
     f64::midpoint(lower, upper)
 }
 

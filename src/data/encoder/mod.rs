@@ -55,10 +55,7 @@ impl Encoder {
     /// A name for each network input.
     pub fn input_names(&self) -> Vec<String> {
         if self.features.is_empty() {
-            self.columns
-                .iter()
-                .flat_map(InputColumn::input_names)
-                .collect()
+            self.columns.iter().flat_map(InputColumn::input_names).collect()
         } else if let [column] = self.columns.as_slice() {
             // A curve has one coordinate; it is called x, not x₁.
             let named = |feature: &Feature| feature.name().replace("x₁", &column.name);
@@ -73,12 +70,7 @@ impl Encoder {
         if !self.features.is_empty() {
             return 0..self.features.len();
         }
-        let start = self
-            .columns
-            .iter()
-            .take(column)
-            .map(InputColumn::width)
-            .sum();
+        let start = self.columns.iter().take(column).map(InputColumn::width).sum();
         let width = self.columns.get(column).map_or(0, InputColumn::width);
         start..start + width
     }
@@ -192,9 +184,7 @@ fn encode_column(
     slots: Slots<'_>,
 ) -> Result<Vec<Note>, DataError> {
     match &input.kind {
-        InputKind::Number {
-            mean, scale, fill, ..
-        } => {
+        InputKind::Number { mean, scale, fill, .. } => {
             let encode = |value: f64| ((value - mean) / scale) as f32;
             let filled = encode_numbers(numbers(column)?, encode(*fill), encode, slots);
             let note = (filled > 0).then(|| {
@@ -207,11 +197,7 @@ fn encode_column(
             });
             Ok(note.into_iter().collect())
         }
-        InputKind::Category {
-            levels,
-            missing_level,
-            ..
-        } => {
+        InputKind::Category { levels, missing_level, .. } => {
             let positions = positions(levels, &column.values);
             encode_categories(&positions, levels.len(), *missing_level, slots);
             Ok(category_notes(input, *missing_level, column, &positions))
@@ -301,11 +287,7 @@ enum Position {
 /// The place of every row's word among the levels.
 fn positions(levels: &[String], values: &Values) -> Vec<Position> {
     let index: HashMap<&str, usize> = levels.iter().map(String::as_str).zip(0..).collect();
-    let find = |word: &str| {
-        index
-            .get(word)
-            .map_or(Position::Unseen, |&i| Position::Level(i))
-    };
+    let find = |word: &str| index.get(word).map_or(Position::Unseen, |&i| Position::Level(i));
     match values {
         Values::Category { levels: own, codes } => {
             let known: Vec<Position> = own.iter().map(|word| find(word)).collect();
@@ -315,11 +297,7 @@ fn positions(levels: &[String], values: &Values) -> Vec<Position> {
         }
         Values::Number(_) | Values::Text(_) => (0..values.len())
             .map(|row| {
-                if values.is_missing(row) {
-                    Position::Missing
-                } else {
-                    find(&values.display(row))
-                }
+                if values.is_missing(row) { Position::Missing } else { find(&values.display(row)) }
             })
             .collect(),
     }

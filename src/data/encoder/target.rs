@@ -101,9 +101,7 @@ impl TargetEncoding {
         match values {
             Values::Number(numbers) => {
                 let x = numbers.get(row)?;
-                self.classes()
-                    .iter()
-                    .position(|class| class.parse() == Ok(*x))
+                self.classes().iter().position(|class| class.parse() == Ok(*x))
             }
             Values::Category { .. } | Values::Text(_) => {
                 let word = values.word(row)?;
@@ -157,11 +155,7 @@ impl TargetEncoding {
             Self::Classes { classes, .. } => {
                 let (index, probability) = likeliest(outputs);
                 match classes.get(index) {
-                    Some(name) => Prediction::Class {
-                        index,
-                        name,
-                        probability,
-                    },
+                    Some(name) => Prediction::Class { index, name, probability },
                     None => Prediction::Undefined,
                 }
             }
@@ -218,12 +212,7 @@ mod tests {
         assert_eq!((encoded[[0, 0]], encoded[[1, 0]]), (1.0, 0.0));
         assert!(encoded[[2, 0]].is_nan());
         assert_eq!(target.decode(&[0.75]).cell(), Cell::Category("yes".into()));
-        let Prediction::Class {
-            index: 0,
-            probability,
-            ..
-        } = target.decode(&[0.25])
-        else {
+        let Prediction::Class { index: 0, probability, .. } = target.decode(&[0.25]) else {
             panic!("expected the first class");
         };
         assert_eq!(probability, 0.75);
@@ -235,20 +224,13 @@ mod tests {
         let target = classes(&["0", "1", "2"]);
         let encoded = target.encode(&Values::Number(vec![2.0, 0.0]));
         assert_eq!(encoded.row(0).to_vec(), [0.0, 0.0, 1.0]);
-        assert_eq!(
-            target.decode(&[0.1, 0.7, 0.2]).cell(),
-            Cell::Category("1".into())
-        );
+        assert_eq!(target.decode(&[0.1, 0.7, 0.2]).cell(), Cell::Category("1".into()));
         assert_eq!(target.decode(&[f32::NAN, 0.0, 0.0]), Prediction::Undefined);
     }
 
     #[test]
     fn numbers_go_there_and_back() {
-        let target = TargetEncoding::Number {
-            name: "mpg".into(),
-            mean: 20.0,
-            scale: 4.0,
-        };
+        let target = TargetEncoding::Number { name: "mpg".into(), mean: 20.0, scale: 4.0 };
         let encoded = target.encode(&Values::Number(vec![28.0, f64::NAN]));
         assert_eq!(encoded[[0, 0]], 2.0);
         assert!(encoded[[1, 0]].is_nan());

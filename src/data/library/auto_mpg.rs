@@ -16,8 +16,5 @@ pub(super) static SET: LibrarySet = LibrarySet {
     task: TaskKind::Regression,
     licence: "CC BY 4.0",
     source: "Quinlan (1993), Auto MPG, UCI Machine Learning Repository, doi:10.24432/C5859H; StatLib, 1983 ASA Exposition",
-    csv: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/datasets/auto_mpg/auto_mpg.csv"
-    )),
+    csv: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/auto_mpg/auto_mpg.csv")),
 };

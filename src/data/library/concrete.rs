@@ -15,8 +15,5 @@ pub(super) static SET: LibrarySet = LibrarySet {
     task: TaskKind::Regression,
     licence: "CC BY 4.0",
     source: "Yeh (1998), Cement and Concrete Research 28(12):1797–1808; UCI Machine Learning Repository, doi:10.24432/C5PK67",
-    csv: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/datasets/concrete/concrete.csv"
-    )),
+    csv: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/concrete/concrete.csv")),
 };

@@ -15,8 +15,5 @@ pub(super) static SET: LibrarySet = LibrarySet {
     task: TaskKind::Classification,
     licence: "CC BY 4.0",
     source: "Alpaydin & Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, doi:10.24432/C50P49",
-    csv: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/datasets/digits_8x8/digits_8x8.csv"
-    )),
+    csv: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/digits_8x8/digits_8x8.csv")),
 };

@@ -15,8 +15,5 @@ pub(super) static SET: LibrarySet = LibrarySet {
     task: TaskKind::Classification,
     licence: "CC BY 4.0",
     source: "Fisher (1936), Annals of Eugenics 7:179–188; UCI Machine Learning Repository, doi:10.24432/C56C76",
-    csv: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/datasets/iris/iris.csv"
-    )),
+    csv: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/iris/iris.csv")),
 };

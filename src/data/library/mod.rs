@@ -39,13 +39,8 @@ pub struct LibrarySet {
 }
 
 /// Every set, the easiest first.
-pub static LIBRARY: &[&LibrarySet] = &[
-    &penguins::SET,
-    &iris::SET,
-    &auto_mpg::SET,
-    &concrete::SET,
-    &digits_8x8::SET,
-];
+pub static LIBRARY: &[&LibrarySet] =
+    &[&penguins::SET, &iris::SET, &auto_mpg::SET, &concrete::SET, &digits_8x8::SET];
 
 /// The set of that id.
 pub fn library_set(id: &str) -> Option<&'static LibrarySet> {
@@ -58,9 +53,7 @@ impl LibrarySet {
     /// # Errors
     /// None for the sets in [`LIBRARY`]; a test reads them all.
     pub fn load(&self) -> Result<Loaded, DataError> {
-        read_csv(Cursor::new(self.csv), self.id, &|_| {
-            ControlFlow::Continue(())
-        })
+        read_csv(Cursor::new(self.csv), self.id, &|_| ControlFlow::Continue(()))
     }
 
     /// The choice that suits the set: its target, its task, all columns but the ignored ones.

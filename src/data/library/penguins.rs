@@ -17,8 +17,5 @@ pub(super) static SET: LibrarySet = LibrarySet {
     licence: "CC0 1.0",
     source: "Horst, Hill & Gorman (2020), palmerpenguins, doi:10.5281/zenodo.3960218; \
              data: Gorman, Williams & Fraser (2014), PLoS ONE 9(3):e90081",
-    csv: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/datasets/penguins/penguins.csv"
-    )),
+    csv: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/penguins/penguins.csv")),
 };

@@ -34,30 +34,16 @@ pub struct CurvePreset {
 
 /// The curves there are to choose; any other formula can be typed.
 pub const CURVES: &[CurvePreset] = &[
-    CurvePreset {
-        id: "sine",
-        name: "Sine",
-        formula: "sin(x)",
-    },
-    CurvePreset {
-        id: "step",
-        name: "Step",
-        formula: "sign(x)",
-    },
-    CurvePreset {
-        id: "polynomial",
-        name: "Polynomial",
-        formula: "0.02x^3 - 0.4x",
-    },
+    CurvePreset { id: "sine", name: "Sine", formula: "sin(x)" },
+    CurvePreset { id: "step", name: "Step", formula: "sign(x)" },
+    CurvePreset { id: "polynomial", name: "Polynomial", formula: "0.02x^3 - 0.4x" },
 ];
 
 /// x ~ U(−6, 6), y = f(x) + ν s n with n standard normal and s the standard deviation of f
 /// over the range, so that the same noise blurs a flat curve and a steep one alike.
 fn generate(settings: &SyntheticSettings, rng: &mut ChaCha8Rng) -> Result<Table, DataError> {
     settings.check()?;
-    let preset = CURVES
-        .iter()
-        .find(|curve| curve.id == settings.formula.trim());
+    let preset = CURVES.iter().find(|curve| curve.id == settings.formula.trim());
     let text = preset.map_or(settings.formula.as_str(), |curve| curve.formula);
     let formula = Formula::parse(text)?;
     let (from, to) = MAP_RANGE;
@@ -70,10 +56,7 @@ fn generate(settings: &SyntheticSettings, rng: &mut ChaCha8Rng) -> Result<Table,
         xs.push(x);
         ys.push(finite(&formula, text, x)? + spread * blur);
     }
-    let columns = vec![
-        Column::new("x", Values::Number(xs)),
-        Column::new("y", Values::Number(ys)),
-    ];
+    let columns = vec![Column::new("x", Values::Number(xs)), Column::new("y", Values::Number(ys))];
     Table::new(SET.id, columns)
 }
 
@@ -98,10 +81,5 @@ fn finite(formula: &Formula, text: &str, x: f64) -> Result<f64, DataError> {
         return Ok(y);
     }
     let (from, to) = MAP_RANGE;
-    Err(DataError::FormulaValue {
-        formula: text.to_owned(),
-        x,
-        from,
-        to,
-    })
+    Err(DataError::FormulaValue { formula: text.to_owned(), x, from, to })
 }

@@ -81,11 +81,7 @@ impl Formula {
     /// # Errors
     /// [`DataError::Formula`] with the character at which it goes wrong.
     pub fn parse(text: &str) -> Result<Self, DataError> {
-        let mut parser = Parser {
-            text,
-            characters: text.chars().collect(),
-            next: 0,
-        };
+        let mut parser = Parser { text, characters: text.chars().collect(), next: 0 };
         if parser.characters.len() > LONGEST {
             let message = format!("a formula has at most {LONGEST} characters. Make it shorter.");
             return Err(parser.error_at(LONGEST, message));
@@ -132,11 +128,7 @@ struct Parser<'a> {
 impl Parser<'_> {
     /// The next character that is not blank.
     fn peek(&mut self) -> Option<char> {
-        while self
-            .characters
-            .get(self.next)
-            .is_some_and(|c| c.is_whitespace())
-        {
+        while self.characters.get(self.next).is_some_and(|c| c.is_whitespace()) {
             self.next += 1;
         }
         self.characters.get(self.next).copied()
@@ -232,9 +224,9 @@ impl Parser<'_> {
             }
             Some(c) if c.is_ascii_digit() || c == '.' => self.number(),
             Some(c) if c.is_alphabetic() => self.name(),
-            Some(c) => Err(self.error(format!(
-                "a number, x, a function or ( was expected, not {c}"
-            ))),
+            Some(c) => {
+                Err(self.error(format!("a number, x, a function or ( was expected, not {c}")))
+            }
             None => {
                 Err(self.error("the formula ends where a number, x, a function or ( was expected."))
             }
@@ -279,9 +271,7 @@ impl Parser<'_> {
     fn name(&mut self) -> Result<Node, DataError> {
         let start = self.next;
         let rest = self.characters.iter().skip(start);
-        let name: String = rest
-            .take_while(|c| c.is_alphanumeric() || **c == '_')
-            .collect();
+        let name: String = rest.take_while(|c| c.is_alphanumeric() || **c == '_').collect();
         // Superscripts count as letters and digits; they end the name.
         let name = name.split(['²', '³']).next().unwrap_or_default();
         self.next += name.chars().count();
@@ -305,9 +295,9 @@ impl Parser<'_> {
         let open = self.open(name, start)?;
         let argument = self.sum()?;
         if self.peek() == Some(',') {
-            return Err(self.error(format!(
-                "{name} takes one value. Write decimals with a point: 0.5."
-            )));
+            return Err(
+                self.error(format!("{name} takes one value. Write decimals with a point: 0.5."))
+            );
         }
         self.close(open)?;
         Ok(Node::Call(function, Box::new(argument)))
@@ -350,10 +340,7 @@ fn unknown(name: &str) -> String {
     {
         return format!("{name} is unknown; the only variable is x. For a power write x^{digits}.");
     }
-    format!(
-        "{name} is unknown. Use x, pi, e, or one of: {}.",
-        known.join(", ")
-    )
+    format!("{name} is unknown. Use x, pi, e, or one of: {}.", known.join(", "))
 }
 
 #[cfg(test)]
@@ -408,11 +395,7 @@ mod tests {
             ("1.2.3", 1, "no number"),
             ("x $ 2", 3, "operator"),
         ] {
-            let Err(DataError::Formula {
-                position: found,
-                message,
-                ..
-            }) = Formula::parse(text)
+            let Err(DataError::Formula { position: found, message, .. }) = Formula::parse(text)
             else {
                 panic!("{text} should fail");
             };

@@ -24,11 +24,8 @@ fn generate(settings: &SyntheticSettings, rng: &mut ChaCha8Rng) -> Result<Table,
     let deviation = (0.5 + 7.0 * settings.noise).sqrt();
     let blue = settings.samples.div_ceil(2);
     for index in 0..settings.samples {
-        let (center, class) = if index < blue {
-            ((2.0, 2.0), BLUE)
-        } else {
-            ((-2.0, -2.0), ORANGE)
-        };
+        let (center, class) =
+            if index < blue { ((2.0, 2.0), BLUE) } else { ((-2.0, -2.0), ORANGE) };
         points.push(add(center, normal(rng, deviation)), class);
     }
     points.two_classes(SET.id)

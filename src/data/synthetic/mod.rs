@@ -78,12 +78,7 @@ pub struct SyntheticSettings {
 impl Default for SyntheticSettings {
     /// 500 points, no noise, 3 classes, a sine.
     fn default() -> Self {
-        Self {
-            samples: 500,
-            noise: 0.0,
-            classes: 3,
-            formula: "sine".to_owned(),
-        }
+        Self { samples: 500, noise: 0.0, classes: 3, formula: "sine".to_owned() }
     }
 }
 
@@ -139,12 +134,7 @@ impl SyntheticSettings {
         ];
         for (setting, found, (minimum, maximum)) in ranges {
             if !(minimum..=maximum).contains(&found) {
-                return Err(DataError::Setting {
-                    setting,
-                    minimum,
-                    maximum,
-                    found,
-                });
+                return Err(DataError::Setting { setting, minimum, maximum, found });
             }
         }
         Ok(())

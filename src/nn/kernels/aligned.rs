@@ -23,11 +23,7 @@ impl<T: Copy + Default> Aligned<T> {
         // `align_offset` may decline to answer; an unaligned buffer is only slower.
         let start = storage.as_ptr().align_offset(LINE);
         let start = if start <= slack { start } else { 0 };
-        Self {
-            storage,
-            start,
-            length,
-        }
+        Self { storage, start, length }
     }
 }
 

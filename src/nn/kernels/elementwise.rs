@@ -16,12 +16,7 @@ pub(in crate::nn) fn activate<T: Real, K: Kernels<T>>(
     a: &mut [T],
 ) {
     let (z, a) = (K::vectors(z), K::vectors_mut(a));
-    activation.visit(Activate {
-        kernels,
-        z,
-        a,
-        number: std::marker::PhantomData,
-    });
+    activation.visit(Activate { kernels, z, a, number: std::marker::PhantomData });
 }
 
 struct Activate<'a, T: Real, K: Kernels<T>> {
@@ -52,13 +47,7 @@ pub(in crate::nn) fn times_slope<T: Real, K: Kernels<T>>(
     delta: &mut [T],
 ) {
     let (z, a, delta) = (K::vectors(z), K::vectors(a), K::vectors_mut(delta));
-    activation.visit(TimesSlope {
-        kernels,
-        z,
-        a,
-        delta,
-        number: std::marker::PhantomData,
-    });
+    activation.visit(TimesSlope { kernels, z, a, delta, number: std::marker::PhantomData });
 }
 
 struct TimesSlope<'a, T: Real, K: Kernels<T>> {
@@ -115,20 +104,9 @@ impl<T: Real, K: Kernels<T>> Visitor for TimesSlopeAndBend<'_, T, K> {
     #[inline(always)]
     fn visit<F: Function>(self) {
         let kernels = self.kernels;
-        let Bent {
-            z,
-            a,
-            z_rate,
-            delta,
-            delta_rate,
-        } = self.bent;
-        let known = K::vectors(z)
-            .iter()
-            .zip(K::vectors(a))
-            .zip(K::vectors(z_rate));
-        let changed = K::vectors_mut(delta)
-            .iter_mut()
-            .zip(K::vectors_mut(delta_rate));
+        let Bent { z, a, z_rate, delta, delta_rate } = self.bent;
+        let known = K::vectors(z).iter().zip(K::vectors(a)).zip(K::vectors(z_rate));
+        let changed = K::vectors_mut(delta).iter_mut().zip(K::vectors_mut(delta_rate));
         for (((&z, &a), &z_rate), (delta, delta_rate)) in known.zip(changed) {
             let (z, a, z_rate) = (kernels.lane(z), kernels.lane(a), kernels.lane(z_rate));
             let (slope, bend) = (F::slope(z, a), F::bend(z, a));
@@ -182,9 +160,7 @@ impl<'a, T: Real> Answers<'a, T> {
     #[inline(always)]
     fn rows(self) -> impl Iterator<Item = (&'a [T], &'a [T])> {
         let width = self.weights.len();
-        self.outputs
-            .chunks_exact(width)
-            .zip(self.targets.chunks_exact(width))
+        self.outputs.chunks_exact(width).zip(self.targets.chunks_exact(width))
     }
 }
 
@@ -214,14 +190,10 @@ pub(in crate::nn) fn loss_slope<L: Term, T: Real, K: Kernels<T>>(
     delta: &mut [T],
 ) {
     let scale = kernels.splat(scale);
-    let rows = answers
-        .rows()
-        .zip(delta.chunks_exact_mut(answers.weights.len()));
+    let rows = answers.rows().zip(delta.chunks_exact_mut(answers.weights.len()));
     for ((outputs, targets), delta) in rows {
         let pairs = K::vectors(outputs).iter().zip(K::vectors(targets));
-        let written = K::vectors(answers.weights)
-            .iter()
-            .zip(K::vectors_mut(delta));
+        let written = K::vectors(answers.weights).iter().zip(K::vectors_mut(delta));
         for ((&o, &t), (&weight, delta)) in pairs.zip(written) {
             let slope = L::slope(kernels.lane(o), kernels.lane(t));
             *delta = K::vector(slope * (kernels.lane(weight) * scale));
@@ -238,9 +210,7 @@ pub(in crate::nn) fn loss_bend<L: Term, T: Real, K: Kernels<T>>(
     rate: &mut [T],
 ) {
     let scale = kernels.splat(scale);
-    let rows = answers
-        .rows()
-        .zip(rate.chunks_exact_mut(answers.weights.len()));
+    let rows = answers.rows().zip(rate.chunks_exact_mut(answers.weights.len()));
     for ((outputs, targets), rate) in rows {
         let pairs = K::vectors(outputs).iter().zip(K::vectors(targets));
         let written = K::vectors(answers.weights).iter().zip(K::vectors_mut(rate));

@@ -24,32 +24,14 @@ pub(super) fn is_worthwhile(product: &Product<'_, f32>, columns: usize) -> bool 
 /// # Panics
 /// If a matrix is larger than the slice that holds it.
 pub(super) fn product(product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-    let Product {
-        start,
-        left,
-        right,
-        right_stride,
-        rows,
-        terms,
-    } = *product;
+    let Product { start, left, right, right_stride, rows, terms } = *product;
     let (left, row_step, term_step) = match left {
         Left::Rows { values, stride } => (values, stride, 1),
         Left::Columns { values, stride } => (values, 1, stride),
     };
-    let left = Matrix {
-        values: left,
-        rows,
-        columns: terms,
-        row_step,
-        column_step: term_step,
-    };
-    let right = Matrix {
-        values: right,
-        rows: terms,
-        columns,
-        row_step: right_stride,
-        column_step: 1,
-    };
+    let left = Matrix { values: left, rows, columns: terms, row_step, column_step: term_step };
+    let right =
+        Matrix { values: right, rows: terms, columns, row_step: right_stride, column_step: 1 };
     match start {
         Start::Zero => multiply(left, right, out, false),
         Start::Rows(starts) => {
@@ -77,41 +59,21 @@ struct Matrix<'a> {
 impl Matrix<'_> {
     /// Whether every element lies in the slice. A matrix without elements does not count.
     fn is_inside(&self) -> bool {
-        let down = self
-            .rows
-            .checked_sub(1)
-            .and_then(|row| row.checked_mul(self.row_step));
-        let along = self
-            .columns
-            .checked_sub(1)
-            .and_then(|c| c.checked_mul(self.column_step));
-        let last = down
-            .zip(along)
-            .and_then(|(down, along)| down.checked_add(along));
+        let down = self.rows.checked_sub(1).and_then(|row| row.checked_mul(self.row_step));
+        let along = self.columns.checked_sub(1).and_then(|c| c.checked_mul(self.column_step));
+        let last = down.zip(along).and_then(|(down, along)| down.checked_add(along));
         last.is_some_and(|last| last < self.values.len())
     }
 }
 
 /// out = left · right, or out + left · right with `add`; `out` lies row by row without gaps.
 fn multiply(left: Matrix<'_>, right: Matrix<'_>, out: &mut [f32], add: bool) {
-    assert!(
-        left.is_inside() && right.is_inside(),
-        "a matrix is larger than its slice"
-    );
-    assert_eq!(
-        left.columns, right.rows,
-        "one column on the left for each row on the right"
-    );
+    assert!(left.is_inside() && right.is_inside(), "a matrix is larger than its slice");
+    assert_eq!(left.columns, right.rows, "one column on the left for each row on the right");
     let size = left.rows.checked_mul(right.columns);
-    assert!(
-        size.is_some_and(|size| size <= out.len()),
-        "the result is larger than its slice"
-    );
+    assert!(size.is_some_and(|size| size <= out.len()), "the result is larger than its slice");
     let step = |step: usize| step.cast_signed();
-    #[expect(
-        unsafe_code,
-        reason = "the crate takes pointers; the slices are checked above"
-    )]
+    #[expect(unsafe_code, reason = "the crate takes pointers; the slices are checked above")]
     // SAFETY: Both matrices were just checked to lie inside their slices, and the result, which
     // has no gaps, inside `out`. `out` is borrowed mutably, so it overlaps neither. No matrix is
     // empty. A slice is at most `isize::MAX` bytes long, so no step that is taken overflows.
@@ -148,39 +110,20 @@ mod tests {
     #[should_panic(expected = "larger than its slice")]
     fn a_matrix_outside_its_slice_is_refused() {
         let (left, right) = ([1.0; 12], [1.0; 20]);
-        let left = Left::Rows {
-            values: &left,
-            stride: 4,
-        };
+        let left = Left::Rows { values: &left, stride: 4 };
         let start = Start::Zero;
-        let one_row_too_many = Product {
-            start,
-            left,
-            right: &right,
-            right_stride: 5,
-            rows: 4,
-            terms: 4,
-        };
+        let one_row_too_many =
+            Product { start, left, right: &right, right_stride: 5, rows: 4, terms: 4 };
         product(&one_row_too_many, &mut [0.0; 20], 5);
     }
 
     #[test]
     #[should_panic(expected = "larger than its slice")]
     fn sizes_that_overflow_are_refused() {
-        let left = Left::Rows {
-            values: &[1.0],
-            stride: usize::MAX / 2,
-        };
+        let left = Left::Rows { values: &[1.0], stride: usize::MAX / 2 };
         let start = Start::Keep;
         let right = &[1.0; 2];
-        let huge = Product {
-            start,
-            left,
-            right,
-            right_stride: 1,
-            rows: 3,
-            terms: 1,
-        };
+        let huge = Product { start, left, right, right_stride: 1, rows: 3, terms: 1 };
         product(&huge, &mut [0.0; 3], 1);
     }
 }

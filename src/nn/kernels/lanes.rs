@@ -44,8 +44,7 @@ impl<S: Simd> Lanes<S> {
 
     #[inline(always)]
     fn shift_left(self, bits: S::u32s, by: u32) -> S::u32s {
-        self.simd
-            .wrapping_dyn_shl_u32s(bits, self.simd.splat_u32s(by))
+        self.simd.wrapping_dyn_shl_u32s(bits, self.simd.splat_u32s(by))
     }
 
     /// `self` limited to `low..=high`; NaN stays NaN.
@@ -120,12 +119,7 @@ macro_rules! operators {
     };
 }
 
-operators!(
-    Add::add = add_f32s,
-    Sub::sub = sub_f32s,
-    Mul::mul = mul_f32s,
-    Div::div = div_f32s
-);
+operators!(Add::add = add_f32s, Sub::sub = sub_f32s, Mul::mul = mul_f32s, Div::div = div_f32s);
 
 impl<S: Simd> Neg for Lanes<S> {
     type Output = Self;
@@ -143,10 +137,7 @@ impl<S: Simd> Number for Lanes<S> {
 
     #[inline(always)]
     fn multiply_add(self, factor: Self, addend: Self) -> Self {
-        self.with(
-            self.simd
-                .mul_add_e_f32s(self.vector, factor.vector, addend.vector),
-        )
+        self.with(self.simd.mul_add_e_f32s(self.vector, factor.vector, addend.vector))
     }
 
     #[inline(always)]
@@ -158,10 +149,7 @@ impl<S: Simd> Number for Lanes<S> {
     fn where_positive(self, positive: Self, otherwise: Self) -> Self {
         let zero = self.simd.splat_f32s(0.0);
         let not_positive = self.simd.less_than_or_equal_f32s(self.vector, zero);
-        self.with(
-            self.simd
-                .select_f32s(not_positive, otherwise.vector, positive.vector),
-        )
+        self.with(self.simd.select_f32s(not_positive, otherwise.vector, positive.vector))
     }
 
     /// x = n·ln 2 + r with |r| ≤ ½ ln 2; eˣ = 2ⁿ·eʳ, and eʳ by its series up to r⁷/7!. Relative
@@ -289,17 +277,7 @@ impl<S: Simd> Number for Lanes<S> {
     }
 }
 
-const TANH_P: [f64; 5] = [
-    9.999_999_797e-1,
-    1.338_102_569e-1,
-    3.495_587_495e-3,
-    2.060_905_172e-5,
-    1.335_458_944e-8,
-];
-const TANH_Q: [f64; 5] = [
-    1.0,
-    4.671_434_136e-1,
-    2.587_698_145e-2,
-    3.285_632_844e-4,
-    7.776_534_731e-7,
-];
+const TANH_P: [f64; 5] =
+    [9.999_999_797e-1, 1.338_102_569e-1, 3.495_587_495e-3, 2.060_905_172e-5, 1.335_458_944e-8];
+const TANH_Q: [f64; 5] =
+    [1.0, 4.671_434_136e-1, 2.587_698_145e-2, 3.285_632_844e-4, 7.776_534_731e-7];

@@ -45,10 +45,7 @@ impl<T: Real> Kernels<T> for Plain {
                 Start::Rows(starts) => out_row.fill(starts[row]),
                 Start::Keep => {}
             }
-            let right_rows = product
-                .right
-                .chunks(product.right_stride)
-                .take(product.terms);
+            let right_rows = product.right.chunks(product.right_stride).take(product.terms);
             for (term, right_row) in right_rows.enumerate() {
                 let factor = match product.left {
                     Left::Rows { values, stride } => values[row * stride + term],
@@ -104,11 +101,7 @@ impl<T: Real> Number for Single<T> {
     }
 
     fn where_positive(self, positive: Self, otherwise: Self) -> Self {
-        if self.0 <= T::zero() {
-            otherwise
-        } else {
-            positive
-        }
+        if self.0 <= T::zero() { otherwise } else { positive }
     }
 
     fn exp(self) -> Self {
@@ -162,9 +155,7 @@ fn normal_cdf(x: f64) -> f64 {
         return 0.5 + density * sum;
     }
     // φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))) is the tail beyond x.
-    let fraction = (1..=60)
-        .rev()
-        .fold(distance, |tail, k| distance + f64::from(k) / tail);
+    let fraction = (1..=60).rev().fold(distance, |tail, k| distance + f64::from(k) / tail);
     let tail = density / fraction;
     if x <= 0.0 { tail } else { 1.0 - tail }
 }

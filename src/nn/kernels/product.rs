@@ -20,12 +20,7 @@ pub(super) fn product<S: Simd>(
 ) {
     // A function of its own (with the same instructions), so that its many tiles are compiled
     // once and not in each place that multiplies.
-    simd.vectorize(Call(&mut Multiply {
-        simd,
-        product,
-        out,
-        columns,
-    }));
+    simd.vectorize(Call(&mut Multiply { simd, product, out, columns }));
 }
 
 /// A reference, because moving the whole description into the call costs more than a small product.
@@ -100,21 +95,8 @@ impl<S: Simd> Multiply<'_, S> {
         row: usize,
         column: usize,
     ) {
-        let Product {
-            left,
-            right,
-            right_stride,
-            terms,
-            ..
-        } = *self.product;
-        let (Left::Rows {
-            values: left,
-            stride,
-        }
-        | Left::Columns {
-            values: left,
-            stride,
-        }) = left;
+        let Product { left, right, right_stride, terms, .. } = *self.product;
+        let (Left::Rows { values: left, stride } | Left::Columns { values: left, stride }) = left;
         let simd = self.simd;
         let mut sums = self.start::<R, C>(row, column);
         if TRANSPOSED {
@@ -161,9 +143,8 @@ impl<S: Simd> Multiply<'_, S> {
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let place = (row + r) * self.columns + column;
                     let width = (C * S::F32_LANES).min(self.columns - column);
-                    for (sum, part) in sums
-                        .iter_mut()
-                        .zip(self.out[place..place + width].chunks(S::F32_LANES))
+                    for (sum, part) in
+                        sums.iter_mut().zip(self.out[place..place + width].chunks(S::F32_LANES))
                     {
                         *sum = simd.partial_load_f32s(part);
                     }

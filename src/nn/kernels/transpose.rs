@@ -23,10 +23,7 @@ pub(in crate::nn) fn transpose<T: Copy>(
     let source = |row: usize| from[row * from_stride..][..columns].iter();
     let mut row = 0;
     while row + 4 <= rows {
-        let four = source(row)
-            .zip(source(row + 1))
-            .zip(source(row + 2))
-            .zip(source(row + 3));
+        let four = source(row).zip(source(row + 1)).zip(source(row + 2)).zip(source(row + 3));
         for (column, (((&a, &b), &c), &d)) in four.enumerate() {
             to[column * to_stride + row..][..4].copy_from_slice(&[a, b, c, d]);
         }
@@ -53,10 +50,7 @@ mod tests {
             transpose(&from, from_stride, rows, columns, &mut to, to_stride);
             for row in 0..rows {
                 for column in 0..columns {
-                    assert_eq!(
-                        to[column * to_stride + row],
-                        from[row * from_stride + column]
-                    );
+                    assert_eq!(to[column * to_stride + row], from[row * from_stride + column]);
                 }
             }
         }

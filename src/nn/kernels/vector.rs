@@ -108,37 +108,19 @@ mod tests {
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            for (rows, terms, columns) in [
-                (1, 1, 1),
-                (2, 3, 5),
-                (9, 4, 16),
-                (13, 7, 33),
-                (6, 10, 64),
-                (40, 33, 2_000),
-            ] {
+            for (rows, terms, columns) in
+                [(1, 1, 1), (2, 3, 5), (9, 4, 16), (13, 7, 33), (6, 10, 64), (40, 33, 2_000)]
+            {
                 let right_stride = super::super::sample_stride(columns);
                 let (left, right) = (numbers(rows * terms), numbers(terms * right_stride));
                 let starts = numbers(rows);
                 for start in [Start::Zero, Start::Keep, Start::Rows(&starts)] {
                     for left in [
-                        Left::Rows {
-                            values: &left,
-                            stride: terms,
-                        },
-                        Left::Columns {
-                            values: &left,
-                            stride: rows,
-                        },
+                        Left::Rows { values: &left, stride: terms },
+                        Left::Columns { values: &left, stride: rows },
                     ] {
                         let right = &right[..];
-                        let product = Product {
-                            start,
-                            left,
-                            right,
-                            right_stride,
-                            rows,
-                            terms,
-                        };
+                        let product = Product { start, left, right, right_stride, rows, terms };
                         let mut out = numbers(rows * columns);
                         let mut expected = out.clone();
                         Vector(simd).product(&product, &mut out, columns);
@@ -196,22 +178,8 @@ mod tests {
             compare!(simd, sin, f64::sin, -100.0..100.0, 0.0, 3e-7);
             compare!(simd, cos, f64::cos, -100.0..100.0, 0.0, 3e-7);
             compare!(simd, sin, f64::sin, -9000.0..9000.0, 0.0, 3e-7);
-            compare!(
-                simd,
-                normal_cdf,
-                |x| Single(x).normal_cdf().0,
-                -9.0..9.0,
-                0.0,
-                3e-7
-            );
-            compare!(
-                simd,
-                logistic,
-                |x| 1.0 / (1.0 + (-x).exp()),
-                -80.0..80.0,
-                5e-7,
-                0.0
-            );
+            compare!(simd, normal_cdf, |x| Single(x).normal_cdf().0, -9.0..9.0, 0.0, 3e-7);
+            compare!(simd, logistic, |x| 1.0 / (1.0 + (-x).exp()), -80.0..80.0, 5e-7, 0.0);
         }
     }
 

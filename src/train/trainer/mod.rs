@@ -26,9 +26,7 @@ use super::timeline::Timeline;
 use crate::experiment::random::{Stream, rng};
 use crate::experiment::{PrepareError, Prepared};
 use crate::nn::Workspace;
-use crate::optim::{
-    BatchUse, Evaluations, Method, Optimizer, Progress, StepContext, StepReport,
-};
+use crate::optim::{BatchUse, Evaluations, Method, Optimizer, Progress, StepContext, StepReport};
 
 /// How often a run measures itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -317,7 +315,6 @@ impl Trainer {
         self.measuring_seconds += begin.elapsed().as_secs_f64();
         metrics
     }
-
 }
 
 /// The values of the frozen parameters, one after the other.

@@ -87,14 +87,11 @@ pub fn cell_text(cell: &Cell) -> String {
 pub fn verdict_text(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Number { name, value } => format!("{name} = {}", format::number(*value)),
-        Verdict::Classes {
-            probabilities,
-            best,
-        } => probabilities
-            .get(*best)
-            .map_or_else(String::new, |(name, probability)| {
+        Verdict::Classes { probabilities, best } => {
+            probabilities.get(*best).map_or_else(String::new, |(name, probability)| {
                 format!("{name}, {}", format::percent(*probability))
-            }),
+            })
+        }
     }
 }
 
@@ -137,9 +134,7 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
     let mut shapes = Vec::new();
     let outline = egui::Stroke::new(0.0, color);
     let marker = pos2(rect.left() + 7.0, rect.center().y);
-    looks
-        .marker(class)
-        .draw(&mut shapes, marker, 4.5, color, outline);
+    looks.marker(class).draw(&mut shapes, marker, 4.5, color, outline);
     ui.painter().extend(shapes);
     let names = (rect.width() * 0.36).clamp(60.0, 140.0);
     let font = FontId::proportional(theme::TEXT_BODY);
@@ -159,11 +154,7 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
         pos2(rect.right() - FIGURES, rect.center().y + 5.0),
     );
     ui.painter().rect_filled(track, 3.0, palette.control);
-    let share = if probability.is_finite() {
-        probability.clamp(0.0, 1.0) as f32
-    } else {
-        0.0
-    };
+    let share = if probability.is_finite() { probability.clamp(0.0, 1.0) as f32 } else { 0.0 };
     let filled = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
     ui.painter().rect_filled(filled, 3.0, color);
     ui.painter().text(
@@ -188,15 +179,8 @@ mod tests {
 
     #[test]
     fn a_question_names_the_columns_on_the_axes_first() {
-        let samples = library_set("iris")
-            .unwrap()
-            .prepare(&Split::default())
-            .unwrap();
-        let view = View {
-            x: 2,
-            y: Some(3),
-            ..View::default()
-        };
+        let samples = library_set("iris").unwrap().prepare(&Split::default()).unwrap();
+        let view = View { x: 2, y: Some(3), ..View::default() };
         let cells = vec![Cell::Number(1.5); 4];
         let text = question(&samples.encoder, &cells, &view, 2);
         let name = &samples.encoder.columns[2].name;

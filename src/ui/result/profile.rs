@@ -40,10 +40,7 @@ pub fn show(
         _ => chart::bounds(shown),
     };
     let name = answer_name(scene);
-    let asked = view
-        .asked
-        .as_ref()
-        .and_then(|cells| x.value(cells.get(x.column)?));
+    let asked = view.asked.as_ref().and_then(|cells| x.value(cells.get(x.column)?));
     let response = chart::plot(ui, "network over one column", height)
         .x_axis_label(x.name.clone())
         .y_axis_label(name.clone())
@@ -77,13 +74,12 @@ pub fn show(
     let hovered = response.response.hovered();
     ask(scene, view, &response.response, x, pointer);
     let text = format!("The network's curve over {}.", x.name);
-    response
-        .response
-        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     let at = pointer.filter(|_| hovered)?.x;
-    let nearest = state.curve.iter().min_by(|one, other| {
-        (one.x - at).abs().total_cmp(&(other.x - at).abs())
-    })?;
+    let nearest = state
+        .curve
+        .iter()
+        .min_by(|one, other| (one.x - at).abs().total_cmp(&(other.x - at).abs()))?;
     Some(format!(
         "{} {} → {name} {}",
         x.name,

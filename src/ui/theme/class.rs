@@ -85,9 +85,7 @@ impl Marker {
         outline: Stroke,
     ) {
         let corners = |unit: &[Vec2]| -> Vec<Pos2> {
-            unit.iter()
-                .map(|&corner| center + corner * radius)
-                .collect()
+            unit.iter().map(|&corner| center + corner * radius).collect()
         };
         match self {
             Marker::Circle => shapes.push(Shape::Circle(egui::epaint::CircleShape {
@@ -120,19 +118,10 @@ impl Marker {
     }
 }
 
-const SQUARE: [Vec2; 4] = [
-    vec2(-0.89, -0.89),
-    vec2(0.89, -0.89),
-    vec2(0.89, 0.89),
-    vec2(-0.89, 0.89),
-];
+const SQUARE: [Vec2; 4] =
+    [vec2(-0.89, -0.89), vec2(0.89, -0.89), vec2(0.89, 0.89), vec2(-0.89, 0.89)];
 const TRIANGLE: [Vec2; 3] = [vec2(0.0, -1.3), vec2(1.13, 0.75), vec2(-1.13, 0.75)];
-const DIAMOND: [Vec2; 4] = [
-    vec2(0.0, -1.27),
-    vec2(1.27, 0.0),
-    vec2(0.0, 1.27),
-    vec2(-1.27, 0.0),
-];
+const DIAMOND: [Vec2; 4] = [vec2(0.0, -1.27), vec2(1.27, 0.0), vec2(0.0, 1.27), vec2(-1.27, 0.0)];
 
 fn polygon(corners: Vec<Pos2>, fill: Color32, outline: Stroke) -> Shape {
     Shape::convex_polygon(corners, fill, outline)
@@ -141,10 +130,7 @@ fn polygon(corners: Vec<Pos2>, fill: Color32, outline: Stroke) -> Shape {
 /// A five-pointed star of five overlapping kites: egui fills convex shapes only.
 fn star(shapes: &mut Vec<Shape>, center: Pos2, radius: f32, fill: Color32) {
     let point = |angle: f32, distance: f32| {
-        pos2(
-            center.x + angle.sin() * distance * radius,
-            center.y - angle.cos() * distance * radius,
-        )
+        pos2(center.x + angle.sin() * distance * radius, center.y - angle.cos() * distance * radius)
     };
     let tenth = std::f32::consts::TAU / 10.0;
     for tip in 0..5 {
@@ -166,9 +152,8 @@ mod tests {
 
     #[test]
     fn thirty_six_classes_look_different() {
-        let looks: HashSet<(Color32, Marker)> = (0..36)
-            .map(|index| (class_color(index), class_marker(index)))
-            .collect();
+        let looks: HashSet<(Color32, Marker)> =
+            (0..36).map(|index| (class_color(index), class_marker(index))).collect();
         assert_eq!(looks.len(), 36);
     }
 

@@ -44,24 +44,15 @@ pub(super) fn definitions() -> FontDefinitions {
     definitions.families = BTreeMap::from([
         (FontFamily::Proportional, chain("inter")),
         (FontFamily::Monospace, chain("inter")),
-        (
-            FontFamily::Name(STRONG_FAMILY.into()),
-            chain("inter-semibold"),
-        ),
-        (
-            FontFamily::Name(ICON_FAMILY.into()),
-            vec!["phosphor".to_owned()],
-        ),
+        (FontFamily::Name(STRONG_FAMILY.into()), chain("inter-semibold")),
+        (FontFamily::Name(ICON_FAMILY.into()), vec!["phosphor".to_owned()]),
     ]);
     definitions
 }
 
 /// The icon font. Its strokes are thin and not meant for the pixel grid, so it is drawn as designed.
 fn icons() -> FontData {
-    FontData::from_static(ICONS).tweak(FontTweak {
-        hinting: Some(false),
-        ..FontTweak::default()
-    })
+    FontData::from_static(ICONS).tweak(FontTweak { hinting: Some(false), ..FontTweak::default() })
 }
 
 #[cfg(test)]

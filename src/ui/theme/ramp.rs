@@ -24,9 +24,7 @@ impl Ramp {
                     let value = step as f32 / half - 1.0;
                     let end = if value < 0.0 { negative } else { positive };
                     let share = value.abs();
-                    srgb(std::array::from_fn(|i| {
-                        neutral[i] + share * (end[i] - neutral[i])
-                    }))
+                    srgb(std::array::from_fn(|i| neutral[i] + share * (end[i] - neutral[i])))
                 })
                 .collect(),
         )
@@ -42,29 +40,17 @@ pub fn signed_color(value: f32, palette: &Palette) -> Color32 {
         return palette.undefined;
     }
     let step = (value.clamp(-1.0, 1.0) + 1.0) * (STEPS / 2) as f32;
-    palette
-        .ramp()
-        .0
-        .get(step.round() as usize)
-        .copied()
-        .unwrap_or(palette.undefined)
+    palette.ramp().0.get(step.round() as usize).copied().unwrap_or(palette.undefined)
 }
 
 fn linear(channel: u8) -> f32 {
     let c = f32::from(channel) / 255.0;
-    if c <= 0.040_45 {
-        c / 12.92
-    } else {
-        ((c + 0.055) / 1.055).powf(2.4)
-    }
+    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
 
 fn gamma(linear: f32) -> u8 {
-    let c = if linear <= 0.003_130_8 {
-        12.92 * linear
-    } else {
-        1.055 * linear.powf(1.0 / 2.4) - 0.055
-    };
+    let c =
+        if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     (c.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
@@ -134,10 +120,7 @@ mod tests {
     fn equal_steps_look_equal() {
         let palette = palette::of(egui::Theme::Dark);
         let distance = |a: f32, b: f32| {
-            let (a, b) = (
-                oklab(signed_color(a, palette)),
-                oklab(signed_color(b, palette)),
-            );
+            let (a, b) = (oklab(signed_color(a, palette)), oklab(signed_color(b, palette)));
             (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
         };
         for sign in [-1.0, 1.0] {

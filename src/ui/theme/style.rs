@@ -80,11 +80,8 @@ pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
 
 fn set_motion(style: &mut Style, motion: bool) {
     style.animation_time = if motion { MOTION } else { 0.0 };
-    style.scroll_animation = if motion {
-        ScrollAnimation::duration(MOTION)
-    } else {
-        ScrollAnimation::none()
-    };
+    style.scroll_animation =
+        if motion { ScrollAnimation::duration(MOTION) } else { ScrollAnimation::none() };
     style.visuals.text_cursor.blink = motion;
 }
 
@@ -111,10 +108,7 @@ fn text_styles() -> BTreeMap<TextStyle, FontId> {
         (TextStyle::Small, regular(TEXT_SMALL)),
         (TextStyle::Body, regular(TEXT_BODY)),
         (TextStyle::Button, regular(TEXT_BODY)),
-        (
-            TextStyle::Monospace,
-            FontId::new(TEXT_BODY, FontFamily::Monospace),
-        ),
+        (TextStyle::Monospace, FontId::new(TEXT_BODY, FontFamily::Monospace)),
         (TextStyle::Heading, strong(TEXT_HEADING)),
         (strong_text_style(), strong(TEXT_BODY)),
         (display_text_style(), strong(TEXT_DISPLAY)),
@@ -142,26 +136,14 @@ fn spacing() -> Spacing {
         menu_width: 320.0,
         menu_spacing: SPACE_1,
         combo_height: 320.0,
-        scroll: ScrollStyle {
-            bar_width: 8.0,
-            ..ScrollStyle::floating()
-        },
+        scroll: ScrollStyle { bar_width: 8.0, ..ScrollStyle::floating() },
         ..Spacing::default()
     }
 }
 
 fn visuals(palette: &Palette) -> Visuals {
-    let base = if palette.dark {
-        Visuals::dark()
-    } else {
-        Visuals::light()
-    };
-    let shadow = Shadow {
-        offset: [0, 4],
-        blur: 16,
-        spread: 0,
-        color: palette.shadow,
-    };
+    let base = if palette.dark { Visuals::dark() } else { Visuals::light() };
+    let shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: palette.shadow };
     let mut visuals = Visuals {
         weak_text_color: Some(palette.text_weak),
         widgets: widgets(palette),
@@ -216,11 +198,7 @@ fn widgets(palette: &Palette) -> Widgets {
     Widgets {
         noninteractive: WidgetVisuals {
             fg_stroke: Stroke::new(1.0, palette.text),
-            ..state(
-                palette.panel,
-                palette.text,
-                Stroke::new(1.0, palette.outline),
-            )
+            ..state(palette.panel, palette.text, Stroke::new(1.0, palette.outline))
         },
         inactive: state(palette.control, palette.text, edge),
         hovered: state(palette.control_hovered, palette.text_strong, edge),

@@ -178,6 +178,9 @@ impl Netsmith {
                 TrainEvent::Saved(run) => self.write(run.map(|run| *run)),
             }
         }
+        for failure in self.insight.failures() {
+            self.notices.show(Gravity::Error, failure);
+        }
         for event in self.jobs.events() {
             self.take_job_event(event);
         }

@@ -236,7 +236,9 @@ impl Netsmith {
         let same_layers = *before.network == *next.network && before.layer_ids == next.layer_ids;
         match (same_rows, same_layers) {
             (true, true) => Step::Reconfigure,
-            (true, false) if !self.preferences.keep_weights => Step::Load,
+            (true, false) if !self.preferences.keep_weights && !same_weights(before, next) => {
+                Step::Load
+            }
             _ => Step::Replace,
         }
     }
@@ -333,6 +335,15 @@ enum Step {
     Replace,
     /// The run goes on with other settings.
     Reconfigure,
+}
+
+/// Whether the layers differ only in what has no weights: activations and dropout rates.
+fn same_weights(before: &Prepared, next: &Prepared) -> bool {
+    let sizes = |prepared: &Prepared| {
+        let dense = prepared.network.dense_layers().map(|dense| (dense.inputs, dense.units));
+        dense.collect::<Vec<_>>()
+    };
+    before.layer_ids == next.layer_ids && sizes(before) == sizes(next)
 }
 
 /// Whether what was learned is of use for the next rows: the same source and the same target.

@@ -94,7 +94,7 @@ fn write(
     if let TargetEncoding::Classes { classes, .. } = target {
         header.extend(classes.iter().map(|class| format!("probability of {class}")));
     }
-    writer.write_record(&header).map_err(CliError::failed)?;
+    writer.write_record(&header).map_err(failed)?;
     for (row, verdict) in verdicts.iter().enumerate() {
         let mut record: Vec<String> =
             table.columns.iter().map(|column| column.values.display(row)).collect();
@@ -105,7 +105,17 @@ fn write(
                 record.extend(probabilities.iter().map(|(_, p)| format!("{p:.6}")));
             }
         }
-        writer.write_record(&record).map_err(CliError::failed)?;
+        writer.write_record(&record).map_err(failed)?;
     }
-    writer.flush().map_err(CliError::failed)
+    writer.flush().map_err(|error| failed(error.into()))
+}
+
+/// A reader that has gone away (`| head`) ends the program quietly.
+fn failed(error: csv::Error) -> CliError {
+    if let csv::ErrorKind::Io(error) = error.kind()
+        && error.kind() == io::ErrorKind::BrokenPipe
+    {
+        std::process::exit(0);
+    }
+    CliError::failed(error)
 }

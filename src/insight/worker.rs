@@ -170,6 +170,7 @@ fn confusions(
 pub struct InsightWorker {
     jobs: Option<Sender<InsightJob>>,
     latest: Arc<ArcSwapOption<InsightFrame>>,
+    failures: Receiver<String>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -180,12 +181,13 @@ impl InsightWorker {
     /// When the system gives no thread.
     pub fn start(waker: Waker) -> std::io::Result<Self> {
         let (jobs, inbox) = channel();
+        let (outbox, failures) = channel();
         let latest = Arc::new(ArcSwapOption::empty());
         let slot = Arc::clone(&latest);
         let thread = std::thread::Builder::new()
             .name("netsmith-insight".to_owned())
-            .spawn(move || run(&inbox, &slot, &waker))?;
-        Ok(Self { jobs: Some(jobs), latest, thread: Some(thread) })
+            .spawn(move || run(&inbox, &outbox, &slot, &waker))?;
+        Ok(Self { jobs: Some(jobs), latest, failures, thread: Some(thread) })
     }
 
     /// Asks; a job not begun yet is forgotten for a newer one.
@@ -194,6 +196,11 @@ impl InsightWorker {
             // The thread is gone only while the worker is being dropped.
             jobs.send(job).ok();
         }
+    }
+
+    /// What went wrong since the last call, in sentences for the person.
+    pub fn failures(&self) -> Vec<String> {
+        self.failures.try_iter().collect()
     }
 
     /// The latest answer.
@@ -211,7 +218,12 @@ impl Drop for InsightWorker {
     }
 }
 
-fn run(inbox: &Receiver<InsightJob>, slot: &ArcSwapOption<InsightFrame>, waker: &Waker) {
+fn run(
+    inbox: &Receiver<InsightJob>,
+    failures: &Sender<String>,
+    slot: &ArcSwapOption<InsightFrame>,
+    waker: &Waker,
+) {
     let mut insight = Insight::default();
     while let Ok(mut job) = inbox.recv() {
         while let Ok(newer) = inbox.try_recv() {
@@ -220,7 +232,13 @@ fn run(inbox: &Receiver<InsightJob>, slot: &ArcSwapOption<InsightFrame>, waker: 
         match catch_unwind(AssertUnwindSafe(|| insight.answer(job))) {
             Ok(frame) => slot.store(Some(Arc::new(frame))),
             Err(panic) => {
-                tracing::error!("a look into the network failed: {}", panic_message(&*panic));
+                let text = format!(
+                    "The maps could not be drawn because of an error in Netsmith itself: {}. \
+                     Training goes on; change something to try again.",
+                    panic_message(&*panic)
+                );
+                // Nobody listens any more while the worker is being dropped.
+                failures.send(text).ok();
                 insight = Insight::default();
             }
         }

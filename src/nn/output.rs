@@ -55,7 +55,7 @@ impl OutputActivation {
     pub fn formula(self) -> &'static str {
         match self {
             Self::Identity => "o = z",
-            Self::Sigmoid => "o = 1 / (1 + e⁻ᶻ)",
+            Self::Sigmoid => "o = 1 / (1 + exp(−z))",
             Self::Softmax => "oⱼ = e^zⱼ / Σₖ e^zₖ",
         }
     }

@@ -8,7 +8,7 @@ pub(super) struct Elu;
 impl Function for Elu {
     const ID: &'static str = "elu";
     const NAME: &'static str = "ELU";
-    const FORMULA: &'static str = "f(z) = z if z > 0, else eᶻ − 1";
+    const FORMULA: &'static str = "f(z) = z if z > 0, else exp(z) − 1";
     const SUMMARY: &'static str = "Like ReLU, but it bends smoothly down to −1, which keeps the mean of a layer near 0 and its neurons alive.";
 
     #[inline(always)]

@@ -12,7 +12,7 @@ pub(super) struct Selu;
 impl Function for Selu {
     const ID: &'static str = "selu";
     const NAME: &'static str = "SELU";
-    const FORMULA: &'static str = "f(z) = λ·z if z > 0, else λ·α·(eᶻ − 1), λ ≈ 1.0507, α ≈ 1.6733";
+    const FORMULA: &'static str = "f(z) = λ·z if z > 0, else λ·α·(exp(z) − 1), λ ≈ 1.0507, α ≈ 1.6733";
     const SUMMARY: &'static str = "ELU with two constants chosen so that layer after layer keeps mean 0 and variance 1. Meant for deep plain networks with LeCun initialisation.";
 
     #[inline(always)]

@@ -8,7 +8,7 @@ pub(super) struct Sigmoid;
 impl Function for Sigmoid {
     const ID: &'static str = "sigmoid";
     const NAME: &'static str = "Sigmoid";
-    const FORMULA: &'static str = "f(z) = 1 / (1 + e⁻ᶻ)";
+    const FORMULA: &'static str = "f(z) = 1 / (1 + exp(−z))";
     const SUMMARY: &'static str = "Squeezes any number into 0 to 1, like a soft switch. Its slope is at most ¼ and fades at both ends, so deep networks of sigmoids learn slowly.";
 
     #[inline(always)]

@@ -8,7 +8,7 @@ pub(super) struct Silu;
 impl Function for Silu {
     const ID: &'static str = "silu";
     const NAME: &'static str = "SiLU";
-    const FORMULA: &'static str = "f(z) = z·σ(z) = z / (1 + e⁻ᶻ)";
+    const FORMULA: &'static str = "f(z) = z·σ(z) = z / (1 + exp(−z))";
     const SUMMARY: &'static str = "Also called swish: a smooth ReLU with a small dip below zero. Often a little better than ReLU in deep networks.";
 
     #[inline(always)]

@@ -8,7 +8,7 @@ pub(super) struct Softplus;
 impl Function for Softplus {
     const ID: &'static str = "softplus";
     const NAME: &'static str = "Softplus";
-    const FORMULA: &'static str = "f(z) = ln(1 + eᶻ)";
+    const FORMULA: &'static str = "f(z) = ln(1 + exp(z))";
     const SUMMARY: &'static str = "A ReLU with its corner rounded off: always positive, smooth everywhere. Its slope is the sigmoid.";
 
     #[inline(always)]

@@ -8,7 +8,7 @@ pub(super) struct Tanh;
 impl Function for Tanh {
     const ID: &'static str = "tanh";
     const NAME: &'static str = "Tanh";
-    const FORMULA: &'static str = "f(z) = tanh z = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)";
+    const FORMULA: &'static str = "f(z) = tanh z = (exp(z) − exp(−z)) / (exp(z) + exp(−z))";
     const SUMMARY: &'static str = "Squeezes any number into −1 to 1, with its middle at 0. Smooth decision borders; a good first choice for small networks.";
 
     #[inline(always)]

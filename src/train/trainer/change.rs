@@ -111,7 +111,7 @@ impl Trainer {
     }
 
     /// Goes on with other layers or other rows, keeping the weights that still fit, the epoch and
-    /// the curves. The training method's memory starts anew.
+    /// the curves. The training method's memory starts anew, unless all weights stay.
     ///
     /// # Errors
     /// When the document names a training method that does not exist.
@@ -128,6 +128,14 @@ impl Trainer {
         next.evaluations = self.evaluations;
         next.training_seconds = self.training_seconds;
         next.measuring_seconds = self.measuring_seconds;
+        if next.method.id == self.method.id
+            && next.parameters.len() == self.parameters.len()
+            && next.prepared.layer_ids == self.prepared.layer_ids
+        {
+            // Another activation or dropout rate: what the method remembers still belongs to the
+            // same weights. A memory of other lengths is refused, and the fresh one stays.
+            next.optimizer.restore(&self.optimizer.state()).ok();
+        }
         next.curve = std::mem::take(&mut self.curve);
         next.timeline = Timeline::new(next.parameters.len());
         next.timeline.push(next.epoch, &next.parameters);

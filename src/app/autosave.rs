@@ -92,6 +92,12 @@ impl Autosave {
         if now < due {
             return Some(due - now);
         }
+        self.keep(spec, file);
+        None
+    }
+
+    /// Keeps the document as it is now.
+    pub fn keep(&mut self, spec: &Arc<ExperimentSpec>, file: Option<&Path>) {
         self.due = None;
         self.kept = Some(Arc::clone(spec));
         if let Some((path, _)) = &self.session {
@@ -101,7 +107,6 @@ impl Autosave {
                 tracing::warn!("unsaved work was not kept: {error}");
             }
         }
-        None
     }
 
     /// Forgets this window's work: it is saved, or was dropped on purpose.

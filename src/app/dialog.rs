@@ -20,6 +20,8 @@ pub enum Dialog {
         text: String,
         /// Why it is typed: no dialog opened, or the last path was wrong.
         reason: Option<String>,
+        /// What is done once the experiment is saved.
+        then: Option<Pending>,
     },
     /// A file could not be opened or saved.
     Problem {
@@ -83,8 +85,10 @@ pub enum Answer {
     Save(Pending),
     /// Go on without saving.
     Drop(Pending),
-    /// Open or save at this path.
-    Path(PathPurpose, PathBuf),
+    /// Open this file.
+    Open(PathBuf),
+    /// Save to this file, then go on.
+    SaveTo(PathBuf, Option<Pending>),
     /// Take this experiment back up.
     Restore(Found),
     /// Forget what was found.

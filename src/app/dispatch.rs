@@ -44,7 +44,7 @@ impl Netsmith {
         match action {
             Action::New => self.open_with_question(Pending::New),
             Action::Open => self.open_with_question(Pending::Open),
-            Action::OpenByPath => self.ask_path(PathPurpose::Open, None),
+            Action::OpenByPath => self.ask_path(PathPurpose::Open, None, None),
             Action::Save => self.save(None),
             Action::SaveAs => self.save_as(None),
             Action::Quit => self.open_with_question(Pending::Quit),
@@ -151,10 +151,12 @@ impl Netsmith {
     }
 
     fn delete_selection(&mut self) {
-        if let Some(selection) = self.view.selection.take() {
-            self.edit(Edit::RemoveLayer { id: selection.layer() });
+        if let Some(Selection::Layer(id)) = self.view.selection {
+            self.view.selection = None;
+            self.edit(Edit::RemoveLayer { id });
         } else {
-            self.notices.show(Gravity::Information, "Select a layer first, then press Delete.");
+            let text = "Select a layer by its title first, then press Delete.";
+            self.notices.show(Gravity::Information, text);
         }
     }
 

@@ -54,6 +54,8 @@ pub struct Netsmith {
     /// The window may close: nothing is left to be asked.
     pub(super) may_close: bool,
     pub(super) close_requested: bool,
+    /// The focus was moved with the Tab key rather than with the mouse.
+    focused_by_key: bool,
     applied_scale: f32,
     applied_theme: Option<ThemeChoice>,
 }
@@ -71,6 +73,8 @@ impl Netsmith {
     /// When the system gives no threads.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         ui::theme::install(ctx);
+        // The size of everything is a preference; two who set it would get in each other's way.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let waker = waker_of(ctx);
         let (spec, run) = setup.experiment.unwrap_or_default();
         let mut app = Self {
@@ -91,6 +95,7 @@ impl Netsmith {
             saving: None,
             may_close: false,
             close_requested: false,
+            focused_by_key: false,
             applied_scale: 1.0,
             applied_theme: None,
         };
@@ -265,7 +270,10 @@ impl Netsmith {
     }
 
     fn take_shortcuts(&mut self, ctx: &egui::Context) {
-        let typing = ctx.egui_wants_keyboard_input();
+        self.watch_focus(ctx);
+        let typing = ctx.text_edit_focused();
+        // What was reached with the Tab key is pressed with the space bar.
+        let pressing = self.focused_by_key && ctx.memory(|memory| memory.focused().is_some());
         // The longest shortcut first: Ctrl+Shift+S must not be taken for Ctrl+S.
         let mut actions: Vec<Action> = Action::ALL.to_vec();
         actions.sort_by_key(|action| {
@@ -274,20 +282,45 @@ impl Netsmith {
         for action in actions {
             let Some(shortcut) = action.shortcut() else { continue };
             let plain = shortcut.modifiers.is_none() && shortcut.logical_key != egui::Key::F1;
-            if typing && plain {
+            let presses = plain && shortcut.logical_key == egui::Key::Space;
+            if typing && plain || pressing && presses {
                 continue;
             }
             if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
                 self.outbox.act(action);
             }
         }
-        let redo = egui::KeyboardShortcut::new(
-            egui::Modifiers::COMMAND | egui::Modifiers::SHIFT,
-            egui::Key::Z,
-        );
-        if ctx.input_mut(|input| input.consume_shortcut(&redo)) {
-            self.outbox.act(Action::Redo);
+        let command = egui::Modifiers::COMMAND;
+        let others = [
+            (command | egui::Modifiers::SHIFT, egui::Key::Z, Action::Redo),
+            // The plus of many keyboards, without Shift.
+            (command, egui::Key::Equals, Action::ZoomIn),
+        ];
+        for (modifiers, key, action) in others {
+            let shortcut = egui::KeyboardShortcut::new(modifiers, key);
+            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                self.outbox.act(action);
+            }
         }
+    }
+
+    /// Notes whether the focus was moved with the keyboard or the mouse.
+    fn watch_focus(&mut self, ctx: &egui::Context) {
+        ctx.input(|input| {
+            if input.pointer.any_pressed() {
+                self.focused_by_key = false;
+            }
+            let moves = |event: &egui::Event| {
+                matches!(
+                    event,
+                    egui::Event::Key { key: egui::Key::Tab, pressed: true, .. }
+                        | egui::Event::AccessKitActionRequest(_)
+                )
+            };
+            if input.events.iter().any(moves) {
+                self.focused_by_key = true;
+            }
+        });
     }
 
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
@@ -321,8 +354,8 @@ impl Netsmith {
             Answer::Cancel => {}
             Answer::Save(then) => self.save(Some(then)),
             Answer::Drop(then) => self.go_on(then),
-            Answer::Path(super::dialog::PathPurpose::Open, path) => self.open_path(path),
-            Answer::Path(super::dialog::PathPurpose::Save, path) => self.save_to(path, None),
+            Answer::Open(path) => self.open_with_question(Pending::OpenPath(path)),
+            Answer::SaveTo(path, then) => self.save_to(path, then),
             Answer::Restore(found) => self.restore(found),
             Answer::Forget(found) => Autosave::forget(&found),
         }

@@ -126,6 +126,10 @@ impl Netsmith {
     pub(super) fn restore(&mut self, found: Found) {
         self.take_up(*found.experiment.clone(), None, found.file.clone());
         self.history.mark_unsaved();
+        // Kept anew before the old copy goes: at no time is there none.
+        if let Some(autosave) = &mut self.autosave {
+            autosave.keep(self.history.spec(), self.file.as_deref());
+        }
         Autosave::forget(&[found]);
         self.notices.show(Gravity::Information, "Your unsaved experiment is back.");
     }
@@ -195,10 +199,11 @@ impl Netsmith {
             JobEvent::Picked { path: Some(path), purpose: PathPurpose::Save, then, .. } => {
                 self.save_to(path, then);
             }
-            JobEvent::Picked { path: None, purpose, at_once: true, .. } => {
+            JobEvent::Picked { path: None, purpose, at_once: true, then } => {
                 self.ask_path(
                     purpose,
                     Some("This system offers no file dialog, so type the path.".to_owned()),
+                    then,
                 );
             }
             JobEvent::Picked { path: None, .. } => {}
@@ -213,7 +218,12 @@ impl Netsmith {
     }
 
     /// Lets the person type a path.
-    pub(super) fn ask_path(&mut self, purpose: PathPurpose, reason: Option<String>) {
+    pub(super) fn ask_path(
+        &mut self,
+        purpose: PathPurpose,
+        reason: Option<String>,
+        then: Option<Pending>,
+    ) {
         let text = match purpose {
             PathPurpose::Open => String::new(),
             PathPurpose::Save => self.file.as_ref().map_or_else(
@@ -226,7 +236,7 @@ impl Netsmith {
                 |path| path.display().to_string(),
             ),
         };
-        self.dialog = Some(Dialog::Path { purpose, text, reason });
+        self.dialog = Some(Dialog::Path { purpose, text, reason, then });
     }
 
     fn written(&mut self, path: PathBuf, spec: &Arc<ExperimentSpec>, then: Option<Pending>) {

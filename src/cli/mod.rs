@@ -3,6 +3,7 @@
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done,
 //! 1 the work failed, 2 wrong usage.
 
+mod bench;
 mod list;
 mod options;
 mod output;
@@ -41,6 +42,8 @@ enum Command {
     Predict(predict::PredictArgs),
     /// List what can be named: data sets, training methods, activations, losses …
     List(list::ListArgs),
+    /// Measure how fast training is on this machine
+    Bench(bench::BenchArgs),
     /// Draw the window into a PNG picture, without a display
     Render(render::RenderArgs),
 }
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Predict(args)) => predict::run(&args),
         Some(Command::List(args)) => list::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Render(args)) => render::run(&args),
     };
     match result {

@@ -8,7 +8,7 @@ use super::{CliError, ExperimentArgs};
 use crate::data::{self, Feature, TaskKind};
 use crate::experiment::spec::suited_initialization;
 use crate::experiment::{
-    DataSource, ExperimentFile, ExperimentSpec, LayerKind, LayerSpec, NetworkSpec, TrainingSpec,
+    DataSource, ExperimentFile, ExperimentSpec, LayerKind, NetworkSpec, TrainingSpec,
 };
 use crate::nn::{Activation, Initialization, Loss};
 use crate::optim::{self, Schedule};
@@ -224,7 +224,7 @@ impl ExperimentOptions {
             network.initialization = suited_initialization(activation);
         }
         if let Some(rate) = self.dropout {
-            add_dropout(network, rate);
+            network.add_dropout(rate);
         }
         network.initialization = self.initialization.unwrap_or(network.initialization);
     }
@@ -266,20 +266,6 @@ impl ExperimentOptions {
     }
 }
 
-fn add_dropout(network: &mut NetworkSpec, rate: f32) {
-    network.layers.retain(|layer| !matches!(layer.kind, LayerKind::Dropout { .. }));
-    let mut id = network.free_id();
-    let layers = std::mem::take(&mut network.layers);
-    for layer in layers {
-        let dense = matches!(layer.kind, LayerKind::Dense { .. });
-        network.layers.push(layer);
-        if dense && rate > 0.0 {
-            network.layers.push(LayerSpec::new(id, LayerKind::Dropout { rate }));
-            id += 1;
-        }
-    }
-}
-
 /// A set's name or a CSV file.
 fn source(name: &str) -> Result<DataSource, CliError> {
     if let Some(source) = DataSource::named(name) {
@@ -314,11 +300,11 @@ fn one_of<T>(
     })
 }
 
-fn activation(text: &str) -> Result<Activation, String> {
+pub(super) fn activation(text: &str) -> Result<Activation, String> {
     one_of(text, Activation::from_id(text), Activation::ALL.iter().map(|a| a.id()))
 }
 
-fn loss(text: &str) -> Result<Loss, String> {
+pub(super) fn loss(text: &str) -> Result<Loss, String> {
     one_of(text, Loss::from_id(text), Loss::ALL.iter().map(|loss| loss.id()))
 }
 
@@ -326,7 +312,7 @@ fn initialization(text: &str) -> Result<Initialization, String> {
     one_of(text, Initialization::from_id(text), Initialization::ALL.iter().map(|i| i.id()))
 }
 
-fn optimizer(text: &str) -> Result<String, String> {
+pub(super) fn optimizer(text: &str) -> Result<String, String> {
     let found = optim::method(text).map(|method| method.id.to_owned());
     one_of(text, found, optim::METHODS.iter().map(|method| method.id))
 }

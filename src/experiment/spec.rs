@@ -209,6 +209,21 @@ impl NetworkSpec {
         Self { layers: Vec::new(), initialization: Initialization::default(), draw: 0 }
     }
 
+    /// Puts dropout of this rate after each dense layer, in place of any that is there; a rate of 0
+    /// takes it away.
+    pub fn add_dropout(&mut self, rate: f32) {
+        self.layers.retain(|layer| !matches!(layer.kind, LayerKind::Dropout { .. }));
+        let mut id = self.free_id();
+        for layer in std::mem::take(&mut self.layers) {
+            let dense = matches!(layer.kind, LayerKind::Dense { .. });
+            self.layers.push(layer);
+            if dense && rate > 0.0 {
+                self.layers.push(LayerSpec::new(id, LayerKind::Dropout { rate }));
+                id += 1;
+            }
+        }
+    }
+
     /// An identifier no layer has.
     pub fn free_id(&self) -> u32 {
         self.layers.iter().map(|layer| layer.id).max().unwrap_or(0).saturating_add(1)

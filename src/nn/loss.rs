@@ -191,7 +191,7 @@ impl Term for HuberTerm {
 }
 
 /// The cross-entropy of σ(z) against t, from the logit: −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), which
-/// is ln(1 + eᶻ) − t·z, and that is max(0, z) − t·z + ln(1 + e^−|z|) without overflow.
+/// is ln(1 + exp(z)) − t·z, and that is max(0, z) − t·z + ln(1 + e^−|z|) without overflow.
 pub(super) struct Logistic;
 
 impl Term for Logistic {

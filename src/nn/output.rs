@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub enum OutputActivation {
     /// o = z, any number: for regression.
     Identity,
-    /// o = 1/(1 + e⁻ᶻ), a probability: for two classes.
+    /// o = 1/(1 + exp(−z)), a probability: for two classes.
     Sigmoid,
     /// oⱼ = e^zⱼ / Σₖ e^zₖ, probabilities that add up to 1: for several classes.
     Softmax,

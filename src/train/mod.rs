@@ -5,6 +5,7 @@
 //! belong to the run and not to the document. This module has never heard of a window: whoever
 //! wants to be woken hands in a closure.
 
+pub mod bench_task;
 pub mod curve;
 pub mod diagnosis;
 pub mod metrics;

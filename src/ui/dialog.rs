@@ -21,7 +21,9 @@ pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Answer> {
         ui.set_width(room.min(if is_page(dialog) { 520.0 } else { 420.0 }));
         match dialog {
             Dialog::Unsaved { then } => unsaved(ui, then),
-            Dialog::Path { purpose, text, reason } => path(ui, *purpose, text, reason.as_deref()),
+            Dialog::Path { purpose, text, reason, then } => {
+                path(ui, *purpose, text, reason.as_deref(), then.as_ref())
+            }
             Dialog::Problem { title, message } => problem(ui, title, message),
             Dialog::Restore { found } => restore(ui, found),
             Dialog::Help => page(ui, "How to use Netsmith", help),
@@ -84,6 +86,7 @@ fn path(
     purpose: PathPurpose,
     text: &mut String,
     reason: Option<&str>,
+    then: Option<&Pending>,
 ) -> Option<Answer> {
     let (heading, button) = match purpose {
         PathPurpose::Open => ("Open by path", "Open"),
@@ -99,7 +102,7 @@ fn path(
             TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("/home/me/table.csv"),
         )
         .accessible_name("Path");
-    if !response.has_focus() && !response.lost_focus() {
+    if ui.memory(|memory| memory.focused().is_none()) && !response.lost_focus() {
         response.request_focus();
     }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -109,7 +112,11 @@ fn path(
         let ready = !text.trim().is_empty();
         if ui.add_enabled_ui(ready, |ui| primary(ui, button).clicked()).inner || (entered && ready)
         {
-            answer = Some(Answer::Path(purpose, PathBuf::from(text.trim())));
+            let path = PathBuf::from(text.trim());
+            answer = Some(match purpose {
+                PathPurpose::Open => Answer::Open(path),
+                PathPurpose::Save => Answer::SaveTo(path, then.cloned()),
+            });
         }
         if ui.button("Cancel").clicked() {
             answer = Some(Answer::Cancel);

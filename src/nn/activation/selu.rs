@@ -22,7 +22,7 @@ impl Function for Selu {
 
     #[inline(always)]
     fn slope<N: Number>(z: N, a: N) -> N {
-        // Below zero λα·eᶻ, which is f + λα.
+        // Below zero λα·exp(z), which is f + λα.
         z.where_positive(z.constant(LAMBDA), a + z.constant(LAMBDA * ALPHA))
     }
 

@@ -1,4 +1,4 @@
-//! The logistic sigmoid: f(z) = 1/(1 + e⁻ᶻ), f′ = f·(1 − f).
+//! The logistic sigmoid: f(z) = 1/(1 + exp(−z)), f′ = f·(1 − f).
 
 use super::Function;
 use crate::nn::number::Number;

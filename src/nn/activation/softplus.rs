@@ -1,4 +1,4 @@
-//! Softplus (Dugas et al. 2001): f(z) = ln(1 + eᶻ), f′ = σ.
+//! Softplus (Dugas et al. 2001): f(z) = ln(1 + exp(z)), f′ = σ.
 
 use super::Function;
 use crate::nn::number::Number;

@@ -1,13 +1,16 @@
 //! The network's answer to one row: asked once, kept until the weights or the question change, and
 //! shown as a number or as bars of probability.
 
-use eframe::egui::{self, Align2, FontId, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Align2, FontId, Label, Layout, Rect, RichText, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::look::Looks;
 use crate::data::{Cell, Encoder};
 use crate::insight::answer::Verdict;
 use crate::insight::{Answer, ask};
-use crate::ui::{Scene, View, format, theme};
+use crate::ui::{Scene, View, format, icon, theme};
 
 /// The latest answer, with what was asked.
 #[derive(Debug, Default)]
@@ -87,12 +90,88 @@ pub fn cell_text(cell: &Cell) -> String {
 pub fn verdict_text(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Number { name, value } => format!("{name} = {}", format::number(*value)),
-        Verdict::Classes { probabilities, best } => {
-            probabilities.get(*best).map_or_else(String::new, |(name, probability)| {
+        Verdict::Classes {
+            probabilities,
+            best,
+        } => probabilities
+            .get(*best)
+            .map_or_else(String::new, |(name, probability)| {
                 format!("{name}, {}", format::percent(*probability))
-            })
-        }
+            }),
     }
+}
+
+/// Shows a question and its answer in two lines, with all probabilities in one bar. Returns whether
+/// the person wants the question forgotten.
+pub fn answer_line(ui: &mut Ui, question: &str, verdict: &Verdict, looks: &Looks) -> bool {
+    let palette = theme::palette(ui);
+    let mut forget = false;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = 16.0;
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            forget = close(ui);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let text = RichText::new(question).small().color(palette.text_weak);
+                ui.add(Label::new(text).truncate()).on_hover_text(
+                    "The row you asked about. The Inspector shows how the answer comes about.",
+                );
+            });
+        });
+    });
+    ui.horizontal(|ui| {
+        if let Verdict::Classes { best, .. } = verdict {
+            let (rect, _) = ui.allocate_exact_size(vec2(12.0, 16.0), Sense::hover());
+            let mut shapes = Vec::new();
+            let outline = Stroke::new(0.0, palette.outline);
+            let marker = looks.marker(*best);
+            marker.draw(&mut shapes, rect.center(), 5.0, looks.color(*best), outline);
+            ui.painter().extend(shapes);
+        }
+        let text = verdict_text(verdict);
+        let strong = RichText::new(&text).text_style(theme::strong_text_style());
+        let response = ui.add(Label::new(strong.color(palette.text_strong)).truncate());
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Status, true, format!("Answer: {text}"))
+        });
+        if let Verdict::Classes { probabilities, .. } = verdict {
+            stacked_bar(ui, probabilities, looks);
+        }
+    });
+    forget
+}
+
+fn close(ui: &mut Ui) -> bool {
+    let size = Vec2::splat(16.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let palette = theme::palette(ui);
+    let color = if response.hovered() { palette.text_strong } else { palette.text_weak };
+    icon::CLOSE.paint(ui.painter(), rect.center(), 12.0, color);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Forget the question"));
+    response.on_hover_text("Forget the question").clicked()
+}
+
+/// All probabilities side by side, from left to right in the order of the classes.
+fn stacked_bar(ui: &mut Ui, probabilities: &[(String, f64)], looks: &Looks) {
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+    let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
+    let palette = theme::palette(ui);
+    ui.painter().rect_filled(track, 2.0, palette.control);
+    let mut left = track.left();
+    for (class, (_, probability)) in probabilities.iter().enumerate() {
+        let share = if probability.is_finite() { probability.clamp(0.0, 1.0) } else { 0.0 };
+        let right = left + track.width() * share as f32;
+        let piece = Rect::from_x_y_ranges(left..=right.min(track.right()), track.y_range());
+        ui.painter().rect_filled(piece, 0.0, looks.color(class));
+        left = right;
+    }
+    let lines: Vec<String> = probabilities
+        .iter()
+        .map(|(name, probability)| format!("{name}: {}", format::percent(*probability)))
+        .collect();
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, lines.join(", ")));
+    response.on_hover_text(lines.join("\n"));
 }
 
 /// Shows a verdict: a large number, or the `most` likeliest classes with bars.
@@ -132,9 +211,11 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let color = looks.color(class);
     let mut shapes = Vec::new();
-    let outline = egui::Stroke::new(0.0, color);
+    let outline = Stroke::new(0.0, color);
     let marker = pos2(rect.left() + 7.0, rect.center().y);
-    looks.marker(class).draw(&mut shapes, marker, 4.5, color, outline);
+    looks
+        .marker(class)
+        .draw(&mut shapes, marker, 4.5, color, outline);
     ui.painter().extend(shapes);
     let names = (rect.width() * 0.36).clamp(60.0, 140.0);
     let font = FontId::proportional(theme::TEXT_BODY);
@@ -154,7 +235,11 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
         pos2(rect.right() - FIGURES, rect.center().y + 5.0),
     );
     ui.painter().rect_filled(track, 3.0, palette.control);
-    let share = if probability.is_finite() { probability.clamp(0.0, 1.0) as f32 } else { 0.0 };
+    let share = if probability.is_finite() {
+        probability.clamp(0.0, 1.0) as f32
+    } else {
+        0.0
+    };
     let filled = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
     ui.painter().rect_filled(filled, 3.0, color);
     ui.painter().text(
@@ -179,8 +264,15 @@ mod tests {
 
     #[test]
     fn a_question_names_the_columns_on_the_axes_first() {
-        let samples = library_set("iris").unwrap().prepare(&Split::default()).unwrap();
-        let view = View { x: 2, y: Some(3), ..View::default() };
+        let samples = library_set("iris")
+            .unwrap()
+            .prepare(&Split::default())
+            .unwrap();
+        let view = View {
+            x: 2,
+            y: Some(3),
+            ..View::default()
+        };
         let cells = vec![Cell::Number(1.5); 4];
         let text = question(&samples.encoder, &cells, &view, 2);
         let name = &samples.encoder.columns[2].name;

@@ -1,9 +1,10 @@
 //! What the plots have in common: quiet axes, no zooming by accident, numbers as they stand
 //! elsewhere in the window.
 
-use eframe::egui::{Id, Ui, Vec2, Vec2b};
-use egui_plot::{GridInput, GridMark, Plot, PlotBounds};
+use eframe::egui::{Id, Rangef, Ui, Vec2, Vec2b};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotResponse, PlotUi};
 
+use super::plane::small;
 use super::tick;
 use crate::ui::theme;
 
@@ -29,9 +30,28 @@ pub fn plot<'a>(ui: &Ui, name: &'static str, height: f32) -> Plot<'a> {
         .auto_bounds(Vec2b::FALSE)
         .x_grid_spacer(|input| marks(input, 6))
         .y_grid_spacer(|input| marks(input, 5))
-        .x_axis_formatter(|mark, _| tick::label(mark.value, mark.step_size))
-        .y_axis_formatter(|mark, _| tick::label(mark.value, mark.step_size))
-        .y_axis_min_width(34.0)
+        .custom_x_axes(vec![hints(AxisHints::new_x())])
+        .custom_y_axes(vec![hints(AxisHints::new_y()).min_thickness(34.0)])
+}
+
+/// Labels at all of the marks there are: they are few.
+fn hints(axis: AxisHints<'_>) -> AxisHints<'_> {
+    axis.label_spacing(Rangef::new(10.0, 12.0))
+        .formatter(|mark, _| tick::label(mark.value, mark.step_size))
+}
+
+/// Shows the plot with small figures along its axes, and room for half a figure on its right.
+pub fn show<'a, R>(
+    ui: &mut Ui,
+    plot: Plot<'a>,
+    draw: impl FnOnce(&mut PlotUi<'a>) -> R + 'a,
+) -> PlotResponse<R> {
+    ui.scope(|ui| {
+        small(ui);
+        let plot = plot.width(ui.available_width() - theme::SPACE_3);
+        plot.show(ui, draw)
+    })
+    .inner
 }
 
 /// Grid lines at round values, at most `most` of them.
@@ -48,11 +68,17 @@ pub fn marks(input: GridInput, most: usize) -> Vec<GridMark> {
 pub fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
-        .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        .fold((f64::MAX, f64::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
     if low > high {
         return (0.0, 1.0);
     }
-    let margin = if high > low { (high - low) * 0.06 } else { low.abs().max(1.0) * 0.1 };
+    let margin = if high > low {
+        (high - low) * 0.06
+    } else {
+        low.abs().max(1.0) * 0.1
+    };
     (low - margin, high + margin)
 }
 

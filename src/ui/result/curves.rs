@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Layout, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use egui_plot::{GridMark, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
+use eframe::egui::{
+    Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+use egui_plot::{
+    GridMark, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
+};
 
 use super::thin::thin;
 use super::{chart, tick};
@@ -120,7 +124,7 @@ pub fn show(
         return empty(ui, text);
     };
     if snapshot.curve.points().len() < 2 {
-        values(ui, measure, snapshot.epoch, &snapshot.metrics);
+        values(ui, measure, &snapshot.metrics);
         let text = "Press Train: the curves grow with every epoch.";
         return empty(ui, text);
     }
@@ -129,10 +133,9 @@ pub fn show(
     state.update(snapshot, view, measure, ui.available_width());
     let hovered = draw(ui, scene, view, measure, state, snapshot);
     let shown = hovered.or_else(|| looked_back(scene, snapshot));
-    let (epoch, metrics) =
-        shown.map_or((snapshot.epoch, snapshot.metrics), |point| (point.epoch, point.metrics));
+    let metrics = shown.map_or(snapshot.metrics, |point| point.metrics);
     let mut child = ui.new_child(eframe::egui::UiBuilder::new().max_rect(line));
-    values(&mut child, measure, epoch, &metrics);
+    values(&mut child, measure, &metrics);
 }
 
 /// Height of the line of values.
@@ -152,8 +155,7 @@ fn looked_back(scene: &Scene<'_>, snapshot: &Snapshot) -> Option<CurvePoint> {
 fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, measure: Measure) {
     let quality = Measure::of(CurveMetric::Quality, scene.classes().is_some());
     ui.horizontal(|ui| {
-        for (metric, measure) in
-            [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
+        for (metric, measure) in [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
         {
             ui.selectable_value(&mut view.curve, metric, measure.name())
                 .on_hover_text(measure.help());
@@ -178,7 +180,7 @@ fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, mea
 }
 
 /// The values of both parts, for people and for screen readers.
-fn values(ui: &mut Ui, measure: Measure, epoch: u64, metrics: &Metrics) {
+fn values(ui: &mut Ui, measure: Measure, metrics: &Metrics) {
     let palette = theme::palette(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -203,15 +205,11 @@ fn values(ui: &mut Ui, measure: Measure, epoch: u64, metrics: &Metrics) {
             response.on_hover_text(text);
             ui.add_space(theme::SPACE_1);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = format!("epoch {}", format::count(epoch));
-            ui.label(RichText::new(text).small().color(palette.text_weak));
-        });
     });
 }
 
 /// A piece of the curve's line.
-fn swatch(ui: &mut Ui, color: eframe::egui::Color32, dashed: bool) {
+fn swatch(ui: &mut Ui, color: Color32, dashed: bool) {
     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
     let stroke = Stroke::new(2.0, color);
     let y = rect.center().y;
@@ -244,7 +242,7 @@ fn draw(
             format!("{} %", tick::label(100.0 * mark.value, 100.0 * mark.step_size))
         });
     }
-    let response = plot.show(ui, |plot| {
+    let response = chart::show(ui, plot, |plot| {
         plot.set_plot_bounds(chart::area((first, last.max(first + 1.0)), state.up));
         let parts = [
             ("validation", &state.validation, palette.validation, LineStyle::dashed_loose()),
@@ -255,14 +253,12 @@ fn draw(
             plot.line(line.style(style).allow_hover(false));
         }
         if let Some(epoch) = scene.look_back {
-            let line = VLine::new("looked back at", epoch as f64);
-            plot.vline(line.color(palette.accent_text).width(1.5).allow_hover(false));
+            mark(plot, epoch, palette.accent_text, state.up);
         }
         let pointer = plot.pointer_coordinate().filter(|_| plot.response().hovered());
         let point = pointer.and_then(|pointer| nearest(curve, pointer.x));
         if let Some(point) = point {
-            let line = VLine::new("pointer", point.epoch as f64);
-            plot.vline(line.color(palette.text_weak).width(1.0).allow_hover(false));
+            mark(plot, point.epoch, palette.text, state.up);
             let parts = [
                 (Some(point.metrics.train), palette.training),
                 (point.metrics.validation, palette.validation),
@@ -279,8 +275,22 @@ fn draw(
         point
     });
     let text = format!("{} over the epochs, {} points.", measure.name(), curve.points().len());
-    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     response.inner
+}
+
+/// A vertical line at an epoch, with its number.
+fn mark(plot: &mut PlotUi<'_>, epoch: u64, color: Color32, (_, top): (f64, f64)) {
+    let at = epoch as f64;
+    plot.vline(VLine::new("epoch", at).color(color).width(1.0).allow_hover(false));
+    let bounds = plot.plot_bounds();
+    let left_half = at < f64::midpoint(bounds.min()[0], bounds.max()[0]);
+    let align = if left_half { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
+    let text = RichText::new(format!(" epoch {} ", format::count(epoch))).small().color(color);
+    let text = Text::new("epoch", PlotPoint::new(at, top), text).anchor(align);
+    plot.text(text.allow_hover(false));
 }
 
 /// The measured epoch nearest to `epoch`.
@@ -302,7 +312,10 @@ fn scaled(value: f64, log: bool) -> f64 {
 
 fn log_marks(input: egui_plot::GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    tick::log_ticks(low, high).into_iter().map(|value| GridMark { value, step_size: 1.0 }).collect()
+    tick::log_ticks(low, high)
+        .into_iter()
+        .map(|value| GridMark { value, step_size: 1.0 })
+        .collect()
 }
 
 fn log_label(exponent: f64) -> String {
@@ -322,9 +335,9 @@ impl CurvesState {
             return;
         }
         let points = snapshot.curve.points().iter();
-        let train = points
-            .clone()
-            .map(|point| [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]);
+        let train = points.clone().map(|point| {
+            [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]
+        });
         let validation = points.filter_map(|point| {
             let part = point.metrics.validation.as_ref()?;
             Some([point.epoch as f64, scaled(measure.value(part), log)])
@@ -353,8 +366,9 @@ fn table(points: &[CurvePoint]) -> String {
         Some(point) if point.metrics.train.accuracy.is_some() => "accuracy",
         _ => "r2",
     };
-    let mut text =
-        format!("epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n");
+    let mut text = format!(
+        "epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n"
+    );
     for point in points {
         let metrics = &point.metrics;
         let (train, validation) = (part(Some(&metrics.train)), part(metrics.validation.as_ref()));

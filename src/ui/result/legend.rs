@@ -1,12 +1,11 @@
 //! What the colours of the map mean: classes with their markers and counts, or a scale of numbers.
 
-use eframe::egui::{
-    Align2, FontId, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Align2, FontId, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::controls::short_name;
+use super::controls::{compact_row, short_name};
 use super::look::{Looks, number_color};
 use super::points::{MapPoints, matching_insight};
+use super::tick;
 use crate::data::TargetEncoding;
 use crate::ui::{Scene, format, theme};
 
@@ -52,8 +51,7 @@ pub fn count(points: &MapPoints, looks: &Looks, scene: &Scene<'_>) -> Vec<ClassC
 
 /// The classes side by side, each with its marker and the number of its points.
 pub fn classes(ui: &mut Ui, looks: &Looks, counts: &[ClassCount]) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(theme::SPACE_3, 2.0);
+    compact_row(ui, |ui| {
         for class in 0..looks.names.len() {
             let count = counts.get(looks.look(class)).copied().unwrap_or_default();
             class_entry(ui, looks, class, count);
@@ -109,7 +107,7 @@ pub fn numbers(ui: &mut Ui, scene: &Scene<'_>, range: (f64, f64)) {
     let left = rect.left() + galley.size().x + theme::SPACE_2;
     let bar = Rect::from_min_max(
         pos2(left.min(rect.center().x), rect.top() + 3.0),
-        pos2(rect.right() - theme::SPACE_4, rect.top() + 13.0),
+        pos2(rect.right() - theme::SPACE_2, rect.top() + 13.0),
     );
     ui.painter().galley(pos2(rect.left(), rect.top()), galley, palette.text);
     let mut mesh = Mesh::default();
@@ -127,11 +125,13 @@ pub fn numbers(ui: &mut Ui, scene: &Scene<'_>, range: (f64, f64)) {
         }
     }
     ui.painter().add(Shape::mesh(mesh));
-    for share in [0.0, 0.5, 1.0] {
+    let step = tick::step(range.1 - range.0, 50);
+    let aligned = [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)];
+    for (share, align) in aligned {
         let value = range.0 + share * (range.1 - range.0);
         let at = pos2(bar.left() + share as f32 * bar.width(), bar.bottom() + 2.0);
-        let text = format::number(value);
-        ui.painter().text(at, Align2::CENTER_TOP, text, font.clone(), palette.text_weak);
+        let text = tick::label(value, step);
+        ui.painter().text(at, align, text, font.clone(), palette.text_weak);
     }
     let help = format!(
         "{name}: orange is {}, blue is {}. The ground is the network's answer, the points are the \

@@ -5,14 +5,15 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::answer::{Asked, question, verdict_text, verdict_ui};
+use super::answer::{Asked, answer_line, question};
 use super::brush::{self, Painting};
 use super::look::{Looks, looks};
 use super::map_image::MapImage;
-use super::plane::{BELOW, LEFT, Plane, caption};
+use super::plane::{BELOW, Plane, caption, room_beside};
 use super::points::{MapPoint, MapPoints};
 use super::{controls, legend, profile, reading};
 use crate::app::command::Outbox;
+use crate::data::Cell;
 use crate::experiment::DataSource;
 use crate::insight::map::Drawn;
 use crate::insight::{Axis, InsightFrame, MapValues, Scale};
@@ -25,7 +26,7 @@ const REACH: f32 = 9.0;
 /// Smallest side of the map.
 const SMALLEST: f32 = 150.0;
 /// Room below the map for switches, legend and the answer.
-const FOOT: f32 = 118.0;
+const FOOT: f32 = 104.0;
 
 /// What the map keeps between frames.
 #[derive(Debug, Default)]
@@ -87,7 +88,10 @@ pub fn axes(scene: &Scene<'_>, view: &View) -> (Option<Axis>, Option<Axis>) {
         (Some(samples), _) => {
             let encoder = &samples.encoder;
             let y = view.y.filter(|&y| y != view.x);
-            (Axis::of(encoder, view.x), y.and_then(|y| Axis::of(encoder, y)))
+            (
+                Axis::of(encoder, view.x),
+                y.and_then(|y| Axis::of(encoder, y)),
+            )
         }
         (None, DataSource::Points(_)) => {
             let axis = |column, name: &str| Axis {
@@ -122,15 +126,17 @@ fn figure(
     state: &mut MapState,
     (x, y): (&Axis, &Axis),
 ) -> Option<String> {
-    let (rect, response) = place(ui, scene.is_points());
+    let (rect, response) = place(ui, scene.is_points(), y);
     let plane = Plane::new(rect, x, y);
     let palette = theme::palette(ui);
     ui.painter().rect_filled(rect, 0.0, palette.canvas);
     let frame = scene.insight.filter(|frame| is_over(frame, x, y));
     if let Some(frame) = frame {
-        state.image.draw(ui, rect, frame, scene.is_points(), view.decisions_only);
+        state
+            .image
+            .draw(ui, rect, frame, scene.is_points(), view.decisions_only);
     }
-    plane.draw_axes(ui, x, y, true);
+    plane.draw_axes(ui, x, y);
     state.points.draw(ui, scene, view, plane);
     let border = Stroke::new(1.0, palette.outline);
     ui.painter().rect_stroke(rect, 0.0, border, StrokeKind::Outside);
@@ -151,26 +157,34 @@ fn figure(
         let ring = Stroke::new(1.5, palette.text_strong);
         ui.painter().circle_stroke(center, 7.5, ring);
     }
+    // Right after a click the answer is read, until the pointer moves on.
+    let asked = view.asked.as_ref().and_then(|cells| position(cells, (x, y)));
+    if asked.is_some_and(|asked| plane.to_screen(asked).distance(pointer) < 3.0) {
+        return None;
+    }
     let values = plane.to_values(pointer);
     Some(reading::text(scene, frame, (x, y), values, near))
 }
 
 /// Room for the map with its labels: a square for points, as wide as the panel for a table.
-fn place(ui: &mut Ui, square: bool) -> (Rect, Response) {
+fn place(ui: &mut Ui, square: bool, y: &Axis) -> (Rect, Response) {
     let right = 10.0;
-    let room = ui.available_width() - LEFT - right;
     let height = (ui.available_height() - BELOW - FOOT).max(SMALLEST);
+    let left = room_beside(ui, y, height);
+    let room = ui.available_width() - left - right;
     let size = if square {
         let side = room.min(height).max(SMALLEST);
         vec2(side, side)
     } else {
         vec2(room.max(SMALLEST), height.min(room.max(SMALLEST)))
     };
-    let (outer, _) =
-        ui.allocate_exact_size(vec2(ui.available_width(), size.y + BELOW + 6.0), Sense::hover());
+    let (outer, _) = ui.allocate_exact_size(
+        vec2(ui.available_width(), size.y + BELOW + 6.0),
+        Sense::hover(),
+    );
     // In the middle, but for the labels on the left.
-    let spare = (outer.width() - LEFT - right - size.x).max(0.0) / 2.0;
-    let corner = pos2(outer.left() + LEFT + spare, outer.top() + 6.0);
+    let spare = (outer.width() - left - right - size.x).max(0.0) / 2.0;
+    let corner = pos2(outer.left() + left + spare, outer.top() + 6.0);
     let rect = Rect::from_min_size(corner.round(), size.floor());
     let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
     (rect, response)
@@ -237,13 +251,20 @@ fn ask_at(scene: &Scene<'_>, view: &mut View, plane: &Plane, [across, up]: [f64;
 /// As many decimals as the map can tell apart.
 fn rounded(value: f64, (low, high): (f64, f64)) -> f64 {
     let unit = 10_f64.powf(((high - low) / 500.0).log10().floor());
-    if unit.is_finite() && unit > 0.0 { (value / unit).round() * unit } else { value }
+    if unit.is_finite() && unit > 0.0 {
+        (value / unit).round() * unit
+    } else {
+        value
+    }
 }
 
 /// The arrow keys move the question.
 fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View, response: &Response, plane: &Plane) {
-    let filter =
-        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|input| f64::from(u8::from(input.key_pressed(key))));
     let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
@@ -251,7 +272,10 @@ fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View, response: &Response, plane:
     if across == 0.0 && up == 0.0 {
         return;
     }
-    let middle = [f64::midpoint(plane.x.0, plane.x.1), f64::midpoint(plane.y.0, plane.y.1)];
+    let middle = [
+        f64::midpoint(plane.x.0, plane.x.1),
+        f64::midpoint(plane.y.0, plane.y.1),
+    ];
     let [x, y] = asked_at(scene, view).unwrap_or(middle);
     let step = |(low, high): (f64, f64)| (high - low) / 60.0;
     let moved = [
@@ -266,15 +290,19 @@ fn asked_at(scene: &Scene<'_>, view: &View) -> Option<[f64; 2]> {
     let (Some(x), Some(y)) = axes(scene, view) else {
         return None;
     };
-    let cells = view.asked.as_ref()?;
-    Some([x.value(cells.get(x.column)?)?, y.value(cells.get(y.column)?)?])
+    position(view.asked.as_ref()?, (&x, &y))
+}
+
+/// Where a row lies on two axes.
+fn position(cells: &[Cell], (x, y): (&Axis, &Axis)) -> Option<[f64; 2]> {
+    Some([
+        x.value(cells.get(x.column)?)?,
+        y.value(cells.get(y.column)?)?,
+    ])
 }
 
 fn crosshair(ui: &Ui, plane: &Plane, view: &View, (x, y): (&Axis, &Axis)) {
-    let at = view
-        .asked
-        .as_ref()
-        .and_then(|cells| Some([x.value(cells.get(x.column)?)?, y.value(cells.get(y.column)?)?]));
+    let at = view.asked.as_ref().and_then(|cells| position(cells, (x, y)));
     let Some(center) = at.map(|at| plane.to_screen(at)) else {
         return;
     };
@@ -304,8 +332,11 @@ fn describe(response: &Response, scene: &Scene<'_>, view: &View, (x, y): (&Axis,
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     if response.has_focus() {
-        let painter =
-            egui::Painter::new(response.ctx.clone(), response.layer_id, response.rect.expand(3.0));
+        let painter = egui::Painter::new(
+            response.ctx.clone(),
+            response.layer_id,
+            response.rect.expand(3.0),
+        );
         let stroke = Stroke::new(1.5, theme::palette(&response.ctx).accent_text);
         painter.rect_stroke(response.rect, 0.0, stroke, StrokeKind::Outside);
     }
@@ -345,7 +376,10 @@ fn menu(
                 brush::remove(row, scene, out);
                 ui.close();
             }
-        } else if ui.button((icon::PIN, "Hold the other columns at this row")).clicked() {
+        } else if ui
+            .button((icon::PIN, "Hold the other columns at this row"))
+            .clicked()
+        {
             view.held_row = Some(point.row);
             ui.close();
         }
@@ -380,7 +414,7 @@ fn below(ui: &mut Ui, scene: &Scene<'_>, state: &mut MapState, looks: &Looks) {
     }
 }
 
-/// What the pointer is over, and the answer to the question.
+/// What the pointer is over; otherwise the answer to the question; otherwise what a click does.
 fn foot(
     ui: &mut Ui,
     scene: &Scene<'_>,
@@ -389,37 +423,24 @@ fn foot(
     looks: &Looks,
     pointed: Option<String>,
 ) {
-    ui.add_space(2.0);
-    let hint = || controls::hint(view, scene.is_points()).to_owned();
-    caption(ui, pointed.unwrap_or_else(hint));
-    let Some(samples) = scene.samples else { return };
-    let Some(cells) = view.asked.clone() else { return };
-    let Some(answer) = asked.answer(scene, view) else {
-        return;
-    };
-    let verdict = answer.verdict.clone();
-    let mut forget = false;
-    let response = theme::card_frame(theme::palette(ui))
-        .inner_margin(egui::Margin::symmetric(12, 6))
-        .show(ui, |ui| {
-            ui.take_available_width();
-            ui.horizontal(|ui| {
-                let text = question(&samples.encoder, &cells, view, 2);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    forget = icon::CLOSE.button(ui, "Forget the question").clicked();
-                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(egui::Label::new(text).truncate());
-                    });
-                });
-            });
-            verdict_ui(ui, &verdict, looks, 3);
-        })
-        .response;
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Status, true, format!("Answer: {}", verdict_text(&verdict)))
+    const HEIGHT: f32 = 38.0;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    let question = scene.samples.and_then(|samples| {
+        let cells = view.asked.as_ref()?;
+        Some(question(&samples.encoder, cells, view, 3))
     });
-    if forget {
-        view.asked = None;
+    let answer = asked.answer(scene, view).map(|answer| answer.verdict.clone());
+    match (pointed, question.zip(answer)) {
+        (None, Some((question, verdict))) => {
+            if answer_line(&mut ui, &question, &verdict, looks) {
+                view.asked = None;
+            }
+        }
+        (pointed, _) => {
+            let hint = || controls::hint(view, scene.is_points()).to_owned();
+            caption(&mut ui, pointed.unwrap_or_else(hint));
+        }
     }
 }
 

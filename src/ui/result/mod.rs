@@ -7,8 +7,10 @@
 mod answer;
 mod brush;
 mod chart;
+mod confusion;
 mod controls;
 mod curves;
+mod fit;
 mod legend;
 mod look;
 mod map;
@@ -17,8 +19,15 @@ mod plane;
 mod points;
 mod profile;
 mod reading;
+mod telling;
 pub mod thin;
 mod tick;
+
+pub(crate) use answer::{question, verdict_ui};
+pub(crate) use fit::histogram;
+pub(crate) use look::looks;
+pub(crate) use map_image::upright;
+pub(crate) use plane::{caption, text_on};
 
 use eframe::egui::{self, Role, ScrollArea, Ui, UiBuilder, WidgetInfo};
 
@@ -26,18 +35,23 @@ use crate::app::command::Outbox;
 use crate::data::TaskKind;
 use crate::ui::icon::{self, Icon};
 use crate::ui::view::ResultTab;
-use crate::ui::{Scene, View, theme};
+use crate::ui::{Scene, View, inspector, theme};
 
-/// Share of the panel's height that the curves have.
-const CURVES: f32 = 0.38;
+/// Share of the panel's height that the curves have: more of a high panel.
+const CURVES: (f32, f32) = (0.30, 0.36);
+/// Height from which a panel is high, in points.
+const HIGH: f32 = 600.0;
 /// Least and most height of the curves, in points.
-const CURVES_HEIGHT: std::ops::RangeInclusive<f32> = 168.0..=420.0;
+const CURVES_HEIGHT: (f32, f32) = (140.0, 420.0);
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
 pub struct ResultState {
     map: map::MapState,
     curves: curves::CurvesState,
+    fit: fit::FitState,
+    inspector: inspector::InspectorState,
+    columns: Vec<String>,
     asked: answer::Asked,
 }
 
@@ -49,8 +63,10 @@ pub fn show(
     out: &mut Outbox,
     state: &mut ResultState,
 ) {
+    begin_with_telling_columns(scene, view, state);
     let room = ui.available_rect_before_wrap();
-    let curves = (room.height() * CURVES).clamp(*CURVES_HEIGHT.start(), *CURVES_HEIGHT.end());
+    let share = if room.height() < HIGH { CURVES.0 } else { CURVES.1 };
+    let curves = (room.height() * share).clamp(CURVES_HEIGHT.0, CURVES_HEIGHT.1);
     let split = (room.bottom() - curves).max(room.top());
     let (mut upper, mut lower) = (room, room);
     upper.set_bottom(split - theme::SPACE_2);
@@ -58,13 +74,39 @@ pub fn show(
     ui.scope_builder(UiBuilder::new().max_rect(upper), |ui| {
         tabs(ui, scene, view);
         ui.add_space(theme::SPACE_1);
-        ScrollArea::vertical().id_salt(("result", view.tab)).auto_shrink(false).show(ui, |ui| {
-            body(ui, scene, view, out, state);
-        });
+        ScrollArea::vertical()
+            .id_salt(("result", view.tab))
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                body(ui, scene, view, out, state);
+            });
     });
     ui.scope_builder(UiBuilder::new().max_rect(lower), |ui| {
         curves::show(ui, scene, view, out, &mut state.curves);
     });
+}
+
+/// Other columns than before: the axes begin with those that tell most about the target.
+fn begin_with_telling_columns(scene: &Scene<'_>, view: &mut View, state: &mut ResultState) {
+    let Some(samples) = scene.samples else { return };
+    let names = samples.encoder.columns.iter().map(|column| &column.name);
+    if names.clone().eq(&state.columns) {
+        return;
+    }
+    let first = state.columns.is_empty();
+    state.columns = names.cloned().collect();
+    if first && (view.x, view.y) != (0, Some(1)) {
+        return;
+    }
+    if !first {
+        view.asked = None;
+        view.held_row = None;
+    }
+    if !scene.is_points() {
+        (view.x, view.y) = telling::telling_columns(samples);
+    } else if state.columns.len() > 1 {
+        (view.x, view.y) = (0, Some(1));
+    }
 }
 
 fn body(
@@ -76,7 +118,13 @@ fn body(
 ) {
     match view.tab {
         ResultTab::Map => map::show(ui, scene, view, out, &mut state.map, &mut state.asked),
-        _ => {}
+        ResultTab::Confusion => confusion::show(ui, scene, view, out),
+        ResultTab::Fit => fit::show(ui, scene, view, &mut state.fit),
+        ResultTab::Residuals => fit::residuals(ui, scene, view, &mut state.fit),
+        ResultTab::Inspector => {
+            let answer = state.asked.answer(scene, view);
+            inspector::show(ui, scene, view, out, &mut state.inspector, answer);
+        }
     }
 }
 

@@ -9,10 +9,8 @@ use super::tick;
 use crate::insight::{Axis, Scale};
 use crate::ui::theme::{self, Palette};
 
-/// Room for the labels of the vertical axis and its name, in points.
-pub const LEFT: f32 = 46.0;
 /// Room for the labels of the horizontal axis and its name, in points.
-pub const BELOW: f32 = 34.0;
+pub const BELOW: f32 = 36.0;
 /// Longest name of a category level beside an axis, in characters.
 const LONGEST_LEVEL: usize = 7;
 
@@ -30,7 +28,11 @@ pub struct Plane {
 impl Plane {
     /// The plane of two axes in `rect`.
     pub fn new(rect: Rect, x: &Axis, y: &Axis) -> Self {
-        Self { rect, x: x.range(), y: y.range() }
+        Self {
+            rect,
+            x: x.range(),
+            y: y.range(),
+        }
     }
 
     /// Where a pair of values lies on screen.
@@ -47,14 +49,21 @@ impl Plane {
     pub fn to_values(&self, place: Pos2) -> [f64; 2] {
         let across = f64::from((place.x - self.rect.left()) / self.rect.width().max(1.0));
         let up = f64::from((self.rect.bottom() - place.y) / self.rect.height().max(1.0));
-        [self.x.0 + across * (self.x.1 - self.x.0), self.y.0 + up * (self.y.1 - self.y.0)]
+        [
+            self.x.0 + across * (self.x.1 - self.x.0),
+            self.y.0 + up * (self.y.1 - self.y.0),
+        ]
     }
 
     /// Draws ticks, their labels and the names of both columns around the rectangle.
-    pub fn draw_axes(&self, ui: &Ui, x: &Axis, y: &Axis, names: bool) {
+    pub fn draw_axes(&self, ui: &Ui, x: &Axis, y: &Axis) {
         let painter = ui.painter();
         let palette = theme::palette(ui);
-        let pen = Pen { painter, font: FontId::proportional(theme::TEXT_SMALL), palette };
+        let pen = Pen {
+            painter,
+            font: FontId::proportional(theme::TEXT_SMALL),
+            palette,
+        };
         for (value, text) in marks(x, self.rect.width()) {
             let at = pos2(self.to_screen([value, self.y.0]).x, self.rect.bottom());
             pen.tick(at, vec2(0.0, 4.0));
@@ -65,11 +74,19 @@ impl Plane {
             pen.tick(at, vec2(-4.0, 0.0));
             pen.text(at - vec2(6.0, 0.0), Align2::RIGHT_CENTER, text);
         }
-        if names {
-            pen.name_below(self.rect, &x.name);
-            pen.name_beside(self.rect, &y.name);
-        }
+        pen.name_below(self.rect, &x.name);
+        pen.name_beside(self.rect, &y.name, room_beside(ui, y, self.rect.height()));
     }
+}
+
+/// Room for the labels of a vertical axis of so many points on screen, and for its name.
+pub fn room_beside(ui: &Ui, axis: &Axis, height: f32) -> f32 {
+    let font = FontId::proportional(theme::TEXT_SMALL);
+    let widths = marks(axis, height).into_iter().map(|(_, text)| {
+        let galley = ui.painter().layout_no_wrap(text, font.clone(), Color32::PLACEHOLDER);
+        galley.size().x
+    });
+    (widths.fold(0.0, f32::max) + 6.0 + 20.0).ceil()
 }
 
 /// Where ticks stand along an axis of so many points on screen, and what they say.
@@ -79,13 +96,17 @@ fn marks(axis: &Axis, length: f32) -> Vec<(f64, String)> {
             let most = (length / 44.0).clamp(2.0, 9.0) as usize;
             let step = tick::step(maximum - minimum, most);
             let values = tick::ticks(*minimum, *maximum, most).into_iter();
-            values.map(|value| (value, tick::label(value, step))).collect()
+            values
+                .map(|value| (value, tick::label(value, step)))
+                .collect()
         }
         Scale::Category { levels } => {
             let room = (length / 30.0).max(1.0) as usize;
             let every = levels.len().div_ceil(room).max(1);
             let shown = levels.iter().enumerate().step_by(every);
-            shown.map(|(index, name)| (index as f64, shortened(name, LONGEST_LEVEL))).collect()
+            shown
+                .map(|(index, name)| (index as f64, shortened(name, LONGEST_LEVEL)))
+                .collect()
         }
     }
 }
@@ -119,15 +140,17 @@ impl Pen<'_> {
 
     fn name_below(&self, rect: Rect, name: &str) {
         let galley = self.name_galley(name, rect.width());
-        let at =
-            pos2(rect.center().x - galley.size().x / 2.0, rect.bottom() + BELOW - galley.size().y);
+        let at = pos2(
+            rect.center().x - galley.size().x / 2.0,
+            rect.bottom() + BELOW - galley.size().y,
+        );
         self.painter.galley(at, galley, self.palette.text);
     }
 
-    fn name_beside(&self, rect: Rect, name: &str) {
+    fn name_beside(&self, rect: Rect, name: &str, room: f32) {
         let galley = self.name_galley(name, rect.height());
         // Turned a quarter to the left, the text runs upwards from this corner.
-        let at = pos2(rect.left() - LEFT, rect.center().y + galley.size().x / 2.0);
+        let at = pos2(rect.left() - room, rect.center().y + galley.size().x / 2.0);
         let quarter = std::f32::consts::FRAC_PI_2;
         let shape = TextShape::new(at, galley, self.palette.text).with_angle(-quarter);
         self.painter.add(shape);
@@ -147,7 +170,19 @@ impl Pen<'_> {
 /// A line of small text in the weak colour.
 pub fn caption(ui: &mut Ui, text: impl Into<String>) -> egui::Response {
     let color = theme::palette(ui).text_weak;
-    ui.add(egui::Label::new(egui::RichText::new(text).text_style(TextStyle::Small).color(color)))
+    ui.add(egui::Label::new(
+        egui::RichText::new(text)
+            .text_style(TextStyle::Small)
+            .color(color),
+    ))
+}
+
+/// Makes the text of a part of the window small: rows of figures and switches below a drawing.
+pub fn small(ui: &mut Ui) {
+    let font = FontId::proportional(theme::TEXT_SMALL);
+    for style in [TextStyle::Body, TextStyle::Button] {
+        ui.style_mut().text_styles.insert(style, font.clone());
+    }
 }
 
 /// Black or white, whichever reads better on `fill`, in the theme's own tones.

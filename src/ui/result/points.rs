@@ -10,16 +10,16 @@ use super::look::{Looks, number_color};
 use super::plane::Plane;
 use crate::data::{Samples, TargetEncoding};
 use crate::experiment::{DataSource, ExperimentSpec};
-use crate::insight::{Axis, InsightFrame};
+use crate::insight::{Axis, InsightFrame, Scale};
 use crate::ui::theme::{self, Palette};
 use crate::ui::{Scene, View};
 
 /// Most points drawn.
 const SHOWN: usize = 2000;
-/// Radius of a marker, in points on screen.
-const RADIUS: f32 = 3.6;
-/// Radius of the ring around a point that is taken for another class.
-const RING: f32 = 6.2;
+/// How much wider than its marker the ring around a wrong point is, in points on screen.
+const RING: f32 = 2.0;
+/// Widest shift of points that would lie on each other, in levels of a category.
+const JITTER: f64 = 0.32;
 
 /// One point on the map.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,11 +98,14 @@ impl MapPoints {
         }
         self.points = match &scene.spec.data.source {
             DataSource::Points(_) if y.is_some() => painted(scene),
-            _ => scene.samples.map_or_else(Vec::new, |samples| of_rows(samples, looks, x, y)),
+            _ => scene
+                .samples
+                .map_or_else(Vec::new, |samples| of_rows(samples, looks, x, y)),
         };
         let values = self.points.iter().map(|point| point.value);
-        self.range = values
-            .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        self.range = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
         self.key = Some(key);
         self.generation += 1;
         self.markers = None;
@@ -120,19 +123,19 @@ impl MapPoints {
         };
         if self.markers.as_ref().is_none_or(|(old, _)| *old != drawing) {
             let mut shapes = Vec::with_capacity(self.points.len());
+            let radius = radius(self.points.len());
             for point in shown(&self.points, drawing.parts) {
                 let center = plane.to_screen(point.at);
-                marker(&mut shapes, point, center, self.range, palette);
+                marker(&mut shapes, point, (center, radius), self.range, palette);
             }
             self.markers = Some((drawing, mesh(shapes, drawing.pixels_per_point)));
             self.rings = None;
         }
         self.update_rings(scene, drawing, palette);
-        let painter = ui.painter().with_clip_rect(plane.rect.expand(RING));
-        if let Some((_, _, mesh)) = &self.rings {
-            painter.add(Shape::Mesh(Arc::clone(mesh)));
-        }
-        if let Some((_, mesh)) = &self.markers {
+        let painter = ui.painter().with_clip_rect(plane.rect.expand(theme::SPACE_1));
+        let rings = self.rings.as_ref().map(|(_, _, mesh)| mesh);
+        let markers = self.markers.as_ref().map(|(_, mesh)| mesh);
+        for mesh in [rings, markers].into_iter().flatten() {
             painter.add(Shape::Mesh(Arc::clone(mesh)));
         }
     }
@@ -142,19 +145,19 @@ impl MapPoints {
             self.rings = None;
             return;
         };
-        let fresh = self
-            .rings
-            .as_ref()
-            .is_some_and(|(old, snapshot, _)| *old == drawing && *snapshot == frame.snapshot);
+        let fresh = self.rings.as_ref().is_some_and(|(old, snapshot, _)| {
+            *old == drawing && *snapshot == frame.snapshot
+        });
         if fresh {
             return;
         }
         let mut shapes = Vec::new();
+        let radius = radius(self.points.len()) + RING;
+        // The map is light in both themes, so the ring is the strong red of both.
+        let stroke = Stroke::new(1.6, palette.danger);
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
             let center = drawing.plane.to_screen(point.at);
-            let ring = |width, color| Shape::circle_stroke(center, RING, Stroke::new(width, color));
-            shapes.push(ring(3.5, palette.canvas));
-            shapes.push(ring(1.7, palette.danger_text));
+            shapes.push(Shape::circle_stroke(center, radius, stroke));
         }
         let mesh = mesh(shapes, drawing.pixels_per_point);
         self.rings = Some((drawing, frame.snapshot, mesh));
@@ -187,7 +190,9 @@ pub fn is_wrong(point: &MapPoint, frame: &InsightFrame) -> bool {
 }
 
 fn shown(points: &[MapPoint], [train, validation]: [bool; 2]) -> impl Iterator<Item = &MapPoint> {
-    points.iter().filter(move |point| if point.train { train } else { validation })
+    points
+        .iter()
+        .filter(move |point| if point.train { train } else { validation })
 }
 
 fn of_rows(samples: &Samples, looks: &Looks, x: &Axis, y: Option<&Axis>) -> Vec<MapPoint> {
@@ -218,7 +223,28 @@ fn of_rows(samples: &Samples, looks: &Looks, x: &Axis, y: Option<&Axis>) -> Vec<
 
 fn coordinate(samples: &Samples, axis: &Axis, row: u32) -> Option<f64> {
     let column = samples.table.column(&axis.name)?;
-    axis.value(&column.values.cell(row as usize))
+    let value = axis.value(&column.values.cell(row as usize))?;
+    Some(match axis.scale {
+        Scale::Number { .. } => value,
+        // All rows of a level lie on one line: spread them a little, each always the same way.
+        Scale::Category { .. } => value + JITTER * (2.0 * scattered(row, axis.column) - 1.0),
+    })
+}
+
+/// A number from 0 to 1 that belongs to a row and a column and looks random (the golden ratio's
+/// multiples are spread evenly).
+fn scattered(row: u32, column: usize) -> f64 {
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    (f64::from(row) * GOLDEN + column as f64 * 0.37).fract()
+}
+
+/// Radius of a marker: many points are small.
+fn radius(count: usize) -> f32 {
+    match count {
+        0..=250 => 3.6,
+        251..=700 => 3.0,
+        _ => 2.4,
+    }
 }
 
 fn number(cell: &crate::data::Cell) -> f64 {
@@ -236,7 +262,10 @@ fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
     };
     let mut train = vec![true; spec.points.len()];
     let mut classes = vec![None; spec.points.len()];
-    if let Some(samples) = scene.samples.filter(|samples| samples.table.rows() == train.len()) {
+    if let Some(samples) = scene
+        .samples
+        .filter(|samples| samples.table.rows() == train.len())
+    {
         for &row in &samples.validation {
             if let Some(part) = train.get_mut(row as usize) {
                 *part = false;
@@ -266,29 +295,37 @@ fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
 fn marker(
     shapes: &mut Vec<Shape>,
     point: &MapPoint,
-    center: Pos2,
+    (center, radius): (Pos2, f32),
     range: (f64, f64),
     palette: &Palette,
 ) {
     let (shape, color, light) = match point.look {
-        Some(look) => (theme::class_marker(look), theme::class_color(look), palette.neutral),
+        Some(look) => (
+            theme::class_marker(look),
+            theme::class_color(look),
+            palette.neutral,
+        ),
         None => {
             let color = number_color(point.value, range, palette);
             (theme::Marker::Circle, color, ink(palette))
         }
     };
     let (fill, outline, width) = match (point.train, point.look) {
-        (true, _) => (color, light, 0.8),
-        (false, Some(_)) => (light, color, 1.6),
+        (true, _) => (color, light, 0.7),
+        (false, Some(_)) => (light, color, 1.4),
         // A number is its colour: a hollow point would hide it, so it has a light rim instead.
-        (false, None) => (color, palette.neutral, 1.6),
+        (false, None) => (color, palette.neutral, 1.2),
     };
-    shape.draw(shapes, center, RADIUS, fill, Stroke::new(width, outline));
+    shape.draw(shapes, center, radius, fill, Stroke::new(width, outline));
 }
 
 /// The darkest tone of the theme.
 fn ink(palette: &Palette) -> Color32 {
-    if palette.dark { palette.canvas } else { palette.text_strong }
+    if palette.dark {
+        palette.canvas
+    } else {
+        palette.text_strong
+    }
 }
 
 /// Turns shapes into triangles.

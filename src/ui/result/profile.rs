@@ -40,11 +40,14 @@ pub fn show(
         _ => chart::bounds(shown),
     };
     let name = answer_name(scene);
-    let asked = view.asked.as_ref().and_then(|cells| x.value(cells.get(x.column)?));
-    let response = chart::plot(ui, "network over one column", height)
+    let asked = view
+        .asked
+        .as_ref()
+        .and_then(|cells| x.value(cells.get(x.column)?));
+    let plot = chart::plot(ui, "network over one column", height)
         .x_axis_label(x.name.clone())
-        .y_axis_label(name.clone())
-        .show(ui, |plot| {
+        .y_axis_label(name.clone());
+    let response = chart::show(ui, plot, |plot| {
             plot.set_plot_bounds(chart::area(across, up));
             let parts = [
                 (&state.training, "Training", palette.training, true, view.show_training),
@@ -69,17 +72,18 @@ pub fn show(
                 plot.vline(line.allow_hover(false));
             }
             plot.pointer_coordinate()
-        });
+    });
     let pointer = response.inner;
     let hovered = response.response.hovered();
     ask(scene, view, &response.response, x, pointer);
     let text = format!("The network's curve over {}.", x.name);
-    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     let at = pointer.filter(|_| hovered)?.x;
-    let nearest = state
-        .curve
-        .iter()
-        .min_by(|one, other| (one.x - at).abs().total_cmp(&(other.x - at).abs()))?;
+    let nearest = state.curve.iter().min_by(|one, other| {
+        (one.x - at).abs().total_cmp(&(other.x - at).abs())
+    })?;
     Some(format!(
         "{} {} → {name} {}",
         x.name,

@@ -1,0 +1,58 @@
+//! What layers, neurons and weights are called.
+
+use super::Subject;
+use crate::experiment::{LayerKind, NetworkSpec, Prepared};
+use crate::nn::Layer;
+
+/// "Input layer", "Dense layer 2": layers of a kind that may occur often are counted from 1.
+pub fn layer(network: &NetworkSpec, id: u32) -> String {
+    let Some(spec) = network.layer(id) else { return "Layer".to_owned() };
+    let kind = spec.kind.name();
+    match spec.kind {
+        LayerKind::Input | LayerKind::Output => format!("{kind} layer"),
+        LayerKind::Dense { .. } | LayerKind::Dropout { .. } => {
+            let same = network.layers.iter().filter(|layer| layer.kind.name() == kind);
+            let number = same.take_while(|layer| layer.id != id).count() + 1;
+            format!("{kind} layer {number}")
+        }
+    }
+}
+
+/// A neuron of the subject: "neuron 2", "output Gentoo".
+pub fn unit(subject: &Subject<'_>, unit: usize) -> String {
+    if subject.spec.kind == LayerKind::Output
+        && let Some((prepared, _)) = subject.run
+        && prepared.network.outputs() > 1
+        && let Some(name) = prepared.samples.encoder.target.output_names().get(unit)
+    {
+        return format!("output {name}");
+    }
+    format!("neuron {}", unit + 1)
+}
+
+/// The names of what enters layer `index` of the network: input columns, or neurons of the layer
+/// before.
+pub fn sources(prepared: &Prepared, index: usize) -> Vec<String> {
+    let before = prepared.network.layers().get(..index).unwrap_or_default();
+    let dense = before.iter().rev().find_map(|layer| match layer {
+        Layer::Dense(dense) => Some(dense.units),
+        Layer::Dropout { .. } => None,
+    });
+    match dense {
+        Some(units) => (1..=units).map(|number| format!("neuron {number}")).collect(),
+        None => prepared.samples.encoder.input_names(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::ExperimentSpec;
+
+    #[test]
+    fn dense_layers_are_counted() {
+        let network = ExperimentSpec::default().network;
+        let names: Vec<_> = network.layers.iter().map(|spec| layer(&network, spec.id)).collect();
+        assert_eq!(names, ["Input layer", "Dense layer 1", "Dense layer 2", "Output layer"]);
+    }
+}

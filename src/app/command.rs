@@ -235,23 +235,23 @@ impl Action {
 
     /// Its key, if it has one.
     pub const fn shortcut(self) -> Option<KeyboardShortcut> {
-        const fn plain(key: Key) -> Option<KeyboardShortcut> {
-            Some(KeyboardShortcut::new(Modifiers::NONE, key))
+        const fn plain(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::NONE, key)
         }
-        const fn command(key: Key) -> Option<KeyboardShortcut> {
-            Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+        const fn command(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::COMMAND, key)
         }
         const SHIFT_COMMAND: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
         match self {
-            Self::New => command(Key::N),
-            Self::Open => command(Key::O),
+            Self::New => Some(command(Key::N)),
+            Self::Open => Some(command(Key::O)),
             Self::OpenByPath => Some(KeyboardShortcut::new(SHIFT_COMMAND, Key::O)),
-            Self::Save => command(Key::S),
+            Self::Save => Some(command(Key::S)),
             Self::SaveAs => Some(KeyboardShortcut::new(SHIFT_COMMAND, Key::S)),
-            Self::Quit => command(Key::Q),
-            Self::Undo => command(Key::Z),
-            Self::Redo => command(Key::Y),
-            Self::Delete => plain(Key::Delete),
+            Self::Quit => Some(command(Key::Q)),
+            Self::Undo => Some(command(Key::Z)),
+            Self::Redo => Some(command(Key::Y)),
+            Self::Delete => Some(plain(Key::Delete)),
             Self::SelectNext => Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight)),
             Self::SelectPrevious => Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft)),
             Self::MoveLeft => {
@@ -260,18 +260,18 @@ impl Action {
             Self::MoveRight => {
                 Some(KeyboardShortcut::new(Modifiers::ALT.plus(Modifiers::SHIFT), Key::ArrowRight))
             }
-            Self::Train => plain(Key::Space),
-            Self::StepUpdate => plain(Key::S),
-            Self::StepEpoch => plain(Key::E),
-            Self::Reset => plain(Key::R),
-            Self::NewWeights => plain(Key::W),
-            Self::NewData => plain(Key::D),
-            Self::ZoomIn => command(Key::Plus),
-            Self::ZoomOut => command(Key::Minus),
-            Self::ZoomReset => command(Key::Num0),
-            Self::Presentation => plain(Key::F5),
-            Self::FitCanvas => plain(Key::F),
-            Self::Help => plain(Key::F1),
+            Self::Train => Some(plain(Key::Space)),
+            Self::StepUpdate => Some(plain(Key::S)),
+            Self::StepEpoch => Some(plain(Key::E)),
+            Self::Reset => Some(plain(Key::R)),
+            Self::NewWeights => Some(plain(Key::W)),
+            Self::NewData => Some(plain(Key::D)),
+            Self::ZoomIn => Some(command(Key::Plus)),
+            Self::ZoomOut => Some(command(Key::Minus)),
+            Self::ZoomReset => Some(command(Key::Num0)),
+            Self::Presentation => Some(plain(Key::F5)),
+            Self::FitCanvas => Some(plain(Key::F)),
+            Self::Help => Some(plain(Key::F1)),
             Self::Dark | Self::Light | Self::SystemTheme | Self::Shortcuts | Self::About => None,
         }
     }

@@ -324,9 +324,8 @@ impl Netsmith {
     }
 
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| {
-            input.raw.dropped_files.iter().next().map(|file| file.path().to_owned())
-        });
+        let dropped =
+            ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
             self.open_with_question(Pending::OpenPath(path));
         }

@@ -353,15 +353,14 @@ fn same_task(before: &Prepared, next: &Prepared) -> bool {
             a.set == b.set && a.formula == b.formula
         }
         (DataSource::Table(a), DataSource::Table(b)) => a.origin == b.origin,
-        (DataSource::Points(_), DataSource::Points(_))
         // Painting on a set begins with all of its points.
-        | (DataSource::Synthetic(_), DataSource::Points(_)) => true,
+        (DataSource::Points(_) | DataSource::Synthetic(_), DataSource::Points(_)) => true,
         _ => false,
     };
-    source && before.samples.encoder.target == next.samples.encoder.target
-        || source
-            && matches!(
-                (&before.samples.encoder.target, &next.samples.encoder.target),
-                (TargetEncoding::Number { name: a, .. }, TargetEncoding::Number { name: b, .. }) if a == b
-            )
+    // Mean and scale follow the rows; the target is the same by its name.
+    let target = match (&before.samples.encoder.target, &next.samples.encoder.target) {
+        (TargetEncoding::Number { name: a, .. }, TargetEncoding::Number { name: b, .. }) => a == b,
+        (a, b) => a == b,
+    };
+    source && target
 }

@@ -28,7 +28,12 @@ pub struct BenchArgs {
     tasks: Option<Vec<String>>,
 
     /// A task of your own instead: inputs, hidden widths, outputs
-    #[arg(long, value_name = "3,16,16,2", value_delimiter = ',', help_heading = "A task of your own")]
+    #[arg(
+        long,
+        value_name = "3,16,16,2",
+        value_delimiter = ',',
+        help_heading = "A task of your own"
+    )]
     layers: Option<Vec<usize>>,
     /// Rows in a mini-batch
     #[arg(long, value_name = "N", default_value_t = 32, help_heading = "A task of your own")]
@@ -72,7 +77,12 @@ pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn report(task: &BenchTask, result: BenchResult, threads: usize, json: bool) -> Result<(), CliError> {
+fn report(
+    task: &BenchTask,
+    result: BenchResult,
+    threads: usize,
+    json: bool,
+) -> Result<(), CliError> {
     let BenchResult { samples_per_second, gflops } = result;
     if json {
         let object = json!({

@@ -42,7 +42,7 @@ pub struct ExperimentOptions {
     /// Formula in x to fit (curve), such as "sin(x) + 0.1*x^2"
     #[arg(long)]
     pub formula: Option<String>,
-    /// Inputs made of the coordinates: x1 x2 x1_squared x2_squared x1_x2 sin_x1 sin_x2
+    /// Inputs made of the coordinates: `x1 x2 x1_squared x2_squared x1_x2 sin_x1 sin_x2`
     #[arg(long, value_name = "FEATURE,…", value_delimiter = ',', value_parser = feature)]
     pub features: Option<Vec<Feature>>,
     /// Share of the rows to train on, 0.1 to 1
@@ -74,7 +74,7 @@ pub struct ExperimentOptions {
     /// Learning rate; left out, the method's own default
     #[arg(long, value_name = "RATE", help_heading = "Training")]
     pub learning_rate: Option<f64>,
-    /// How the learning rate changes: constant step exponential cosine warm_up one_cycle
+    /// How the learning rate changes: `constant step exponential cosine warm_up one_cycle`
     #[arg(long, value_parser = schedule, help_heading = "Training")]
     pub schedule: Option<Schedule>,
     /// Rows in a mini-batch
@@ -114,6 +114,9 @@ pub struct Widths(Vec<usize>);
 impl ExperimentArgs {
     /// The experiment, and the run saved with it if there is one and nothing was changed that it
     /// depends on.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, options that do not fit.
     pub fn read(&self) -> Result<(ExperimentSpec, Option<SavedRun>), CliError> {
         let Some(path) = &self.experiment else {
             return Ok((self.options.apply(None)?, None));

@@ -23,17 +23,9 @@ pub fn transplant(
         let Some(before) = old_layers.get(&layer.id) else { continue };
         let columns = matching_inputs(old, before, new, &layer);
         for unit in 0..layer.dense.units.min(before.dense.units) {
-            copy(&before.dense, &layer.dense, unit, None, None, parameters, &mut fresh);
+            copy(before.dense, layer.dense, unit, None, None, parameters, &mut fresh);
             for &(from, to) in &columns {
-                copy(
-                    &before.dense,
-                    &layer.dense,
-                    unit,
-                    Some(from),
-                    Some(to),
-                    parameters,
-                    &mut fresh,
-                );
+                copy(before.dense, layer.dense, unit, Some(from), Some(to), parameters, &mut fresh);
             }
         }
     }

@@ -83,9 +83,13 @@ fn centre_output(prepared: &Prepared, maps: &mut LayerMaps) {
 fn scale(map: &mut [f32]) {
     let most = map.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
     if most > 1e-6 && most.is_finite() {
-        map.iter_mut().for_each(|value| *value /= most);
+        for value in map {
+            *value /= most;
+        }
     } else {
-        map.iter_mut().for_each(|value| *value = if value.is_finite() { 0.0 } else { f32::NAN });
+        for value in map {
+            *value = if value.is_finite() { 0.0 } else { f32::NAN };
+        }
     }
 }
 
@@ -106,7 +110,9 @@ pub fn pictures(prepared: &Prepared, parameters: &[f32]) -> Option<NeuronMaps> {
             }
         };
         let mut units = pictures.clone();
-        units.iter_mut().for_each(|map| scale(map));
+        for map in &mut units {
+            scale(map);
+        }
         layers.push(LayerMaps { layer: id, size, units });
         before = Some(pictures);
     }

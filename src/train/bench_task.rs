@@ -53,8 +53,8 @@ pub struct BenchResult {
 impl BenchTask {
     /// The six fixed tasks, from a network that a beginner draws to one that fills the machine.
     pub fn fixed() -> Vec<Self> {
-        let task = |name: &str, layers: &[usize], batch_size, samples, activation, optimizer: &str| {
-            Self {
+        let task =
+            |name: &str, layers: &[usize], batch_size, samples, activation, optimizer: &str| Self {
                 name: name.to_owned(),
                 layers: layers.to_vec(),
                 batch_size,
@@ -65,8 +65,7 @@ impl BenchTask {
                 l2: 0.0,
                 clip_norm: None,
                 dropout: 0.0,
-            }
-        };
+            };
         use Activation::{Relu, Tanh};
         vec![
             task("tiny", &[2, 4, 2, 1], 10, 250, Tanh, "sgd"),

@@ -1,6 +1,6 @@
 //! Where a run went wrong: the first layer in which a number stopped being finite, and what to try.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -123,10 +123,13 @@ fn advice(prepared: &Prepared) -> String {
     advice.push('.');
     let largest = prepared.samples.inputs.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
     if largest > 50.0 {
-        advice.push_str(&format!(
+        // Writing to a String cannot fail.
+        write!(
+            advice,
             " The inputs reach {largest:.0}, which is far from 0: inputs between about -3 and 3 \
              train best."
-        ));
+        )
+        .ok();
     }
     advice
 }

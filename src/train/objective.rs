@@ -66,7 +66,7 @@ impl Shaping {
             }
         }
         if self.ascent {
-            gradient.iter_mut().for_each(|slope| *slope = -*slope);
+            negate(gradient);
         }
         self.stop_frozen(gradient);
         if let Some(longest) = self.clip_norm {
@@ -83,12 +83,20 @@ impl Shaping {
     }
 }
 
+fn negate(vector: &mut [f32]) {
+    for value in vector {
+        *value = -*value;
+    }
+}
+
 /// Scales a vector down to the given Euclidean norm, if it is longer (Pascanu et al. 2013).
 fn clip(vector: &mut [f32], longest: f32) {
     let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt() as f32;
     if norm > longest {
         let factor = longest / norm;
-        vector.iter_mut().for_each(|v| *v *= factor);
+        for v in vector {
+            *v *= factor;
+        }
     }
 }
 
@@ -123,7 +131,7 @@ impl BatchObjective<'_> {
             }
         }
         if self.shaping.ascent {
-            product.iter_mut().for_each(|value| *value = -*value);
+            negate(product);
         }
         self.shaping.stop_frozen(product);
     }

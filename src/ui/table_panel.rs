@@ -173,7 +173,7 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
         let mut next = spec.clone();
         next.inputs = Some(inputs);
         data_panel::change(scene, out, "choose inputs", |data| {
-            data.source = DataSource::Table(next)
+            data.source = DataSource::Table(next);
         });
     }
 }

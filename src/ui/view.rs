@@ -7,6 +7,10 @@ use crate::data::Cell;
 use crate::experiment::spec::WeightAddress;
 
 /// The state of the view.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each with a control of its own"
+)]
 #[derive(Clone, Debug)]
 pub struct View {
     /// Input column along the map's horizontal axis.

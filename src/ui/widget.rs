@@ -66,7 +66,7 @@ fn named_row(
 }
 
 /// A slider with a field, as wide as there is room.
-pub fn slider<'a>(ui: &mut Ui, slider: Slider<'a>) -> Response {
+pub fn slider(ui: &mut Ui, slider: Slider<'_>) -> Response {
     let room = ui.available_width();
     ui.spacing_mut().slider_width = (room - 64.0).clamp(28.0, 180.0);
     ui.add(slider.trailing_fill(true))

@@ -1,7 +1,7 @@
 //! One layer: its neurons, its formula, how its weights are spread. And one input of the input
 //! layer: what it is and how it was made a number.
 
-use eframe::egui::{Label, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, FontId, Label, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Subject, names, part};
 use crate::app::command::Outbox;
@@ -55,10 +55,11 @@ fn dense_layer(ui: &mut Ui, subject: &Subject<'_>, dense: &Dense) {
     part::line(ui, name, formula, summary);
     ui.add(Label::new(eframe::egui::RichText::new(summary).small()).wrap());
     let parameters = format!(
-        "{} × {} weights + {} biases = {}",
+        "{} × {} weights + {} {} = {}",
         format::count(dense.inputs as u64),
         format::count(dense.units as u64),
         format::count(dense.units as u64),
+        if dense.units == 1 { "bias" } else { "biases" },
         format::count(((dense.inputs + 1) * dense.units) as u64)
     );
     part::line(
@@ -103,16 +104,29 @@ fn spread(ui: &mut Ui, weights: &[f32]) {
         ui.painter().rect_filled(bar, 1.0, color);
     }
     let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    scale(ui, largest);
     let mean = values.iter().map(|value| value.abs()).sum::<f64>() / values.len().max(1) as f64;
-    let text = format!(
-        "From −{} to {}; mean size {}.",
-        format::number(largest),
-        format::number(largest),
-        format::number(mean)
-    );
-    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, format!("Histogram of the weights. {text}")));
+    let text = format!("Mean size {}.", format::number(mean));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Figure, true, format!("Histogram of the weights. {text}"))
+    });
     response.on_hover_text(help);
     crate::ui::result::caption(ui, text);
+}
+
+/// The values below a histogram that reaches as far to the left of zero as to the right.
+fn scale(ui: &mut Ui, reach: f64) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
+    let ends = [
+        (rect.left_top(), Align2::LEFT_TOP, -reach),
+        (rect.center_top(), Align2::CENTER_TOP, 0.0),
+        (rect.right_top(), Align2::RIGHT_TOP, reach),
+    ];
+    let color = theme::palette(ui).text_weak;
+    let font = FontId::proportional(theme::TEXT_SMALL);
+    for (at, align, value) in ends {
+        ui.painter().text(at, align, format::number(value), font.clone(), color);
+    }
 }
 
 fn dropout(ui: &mut Ui, rate: f32) {

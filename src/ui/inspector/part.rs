@@ -9,23 +9,25 @@ use super::Subject;
 use crate::app::command::{Command, Outbox};
 use crate::ui::{format, icon, theme, widget};
 
+/// Height of a line of text, in points.
+const LINE: f32 = 20.0;
+/// Height of a field of a weight, in points.
+pub const FIELD: f32 = 24.0;
+
 /// The title of a page, with what stands at its right end.
 pub fn title(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     let color = theme::palette(ui).text_strong;
     ui.horizontal(|ui| {
-        ui.with_layout(
-            eframe::egui::Layout::right_to_left(eframe::egui::Align::Center),
-            |ui| {
-                right(ui);
-                ui.with_layout(
-                    eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
-                    |ui| {
-                        let text = RichText::new(text).heading().color(color);
-                        ui.add(Label::new(text).truncate());
-                    },
-                );
-            },
-        );
+        ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+            right(ui);
+            ui.with_layout(
+                eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
+                |ui| {
+                    let text = RichText::new(text).heading().color(color);
+                    ui.add(Label::new(text).truncate());
+                },
+            );
+        });
     });
 }
 
@@ -39,13 +41,15 @@ pub fn section(ui: &mut Ui, text: &str, help: &str) {
 /// A name and its value.
 pub fn line(ui: &mut Ui, name: &str, value: &str, help: &str) {
     let palette = theme::palette(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::SPACE_2;
-        ui.label(RichText::new(name).color(palette.text_weak));
-        ui.label(RichText::new(value).color(palette.text_strong));
-    })
-    .response
-    .on_hover_text(help);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = LINE;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE_2;
+            ui.label(RichText::new(name).color(palette.text_weak));
+            ui.label(RichText::new(value).color(palette.text_strong));
+        });
+    });
+    response.response.on_hover_text(help);
 }
 
 /// A switch with a snowflake. Returns whether it was pressed.
@@ -64,7 +68,7 @@ pub fn freeze(ui: &mut Ui, frozen: bool, what: &str) -> bool {
 
 /// A small snowflake that is pale while its weight is trained. Returns whether it was pressed.
 pub fn flake(ui: &mut Ui, frozen: bool, what: &str) -> bool {
-    let size = vec2(20.0, theme::CONTROL_HEIGHT - 6.0);
+    let size = vec2(20.0, FIELD);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let palette = theme::palette(ui);
     let color = if frozen {
@@ -92,13 +96,14 @@ pub fn field(
     let locked = subject.locked();
     let response = ui
         .add_enabled_ui(locked.is_none(), |ui| {
+            ui.spacing_mut().interact_size.y = FIELD;
             let mut edited = value;
             let field = DragValue::new(&mut edited)
                 .speed(0.01)
                 .update_while_editing(false)
                 .custom_formatter(|value, _| format::number(value))
                 .custom_parser(widget::parse_number);
-            let response = ui.add_sized(vec2(76.0, theme::CONTROL_HEIGHT - 6.0), field);
+            let response = ui.add_sized(vec2(76.0, FIELD), field);
             if response.changed() && edited.is_finite() && edited.to_bits() != value.to_bits() {
                 out.send(Command::SetParameter { index, value: edited });
             }
@@ -117,17 +122,13 @@ pub fn field(
 
 /// A bar from zero to the left (orange) or to the right (blue), `most` wide at most.
 pub fn signed_bar(ui: &mut Ui, width: f32, value: f32, most: f32) {
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT - 6.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, FIELD), Sense::hover());
     let palette = theme::palette(ui);
     let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     ui.painter().rect_filled(track, 2.0, palette.canvas);
     let share = if most > 0.0 && value.is_finite() { (value / most).clamp(-1.0, 1.0) } else { 0.0 };
     let end = track.center().x + share * track.width() / 2.0;
-    let bar = Rect::from_two_pos(
-        pos2(track.center().x, track.top()),
-        pos2(end, track.bottom()),
-    );
+    let bar = Rect::from_two_pos(pos2(track.center().x, track.top()), pos2(end, track.bottom()));
     let color = if share < 0.0 { palette.negative } else { palette.positive };
     ui.painter().rect_filled(bar, 1.0, color);
 }

@@ -1,11 +1,11 @@
 //! What the map says under the pointer, in words.
 
-use super::answer::{cell_text, question};
+use super::answer::cell_text;
 use super::points::MapPoint;
 use crate::data::TargetEncoding;
 use crate::insight::map::Drawn;
 use crate::insight::{Axis, InsightFrame, Map, MapValues};
-use crate::ui::{Scene, View, format};
+use crate::ui::{Scene, format};
 
 /// The place, the network's answer there and the row nearby.
 pub fn text(
@@ -46,9 +46,7 @@ fn answer_at(map: &Map, target: &TargetEncoding, [across, up]: [f64; 2]) -> Opti
     let index = row * map.resolution + column;
     let name = |class: usize| target.classes().get(class).map_or("?", String::as_str);
     match &map.values {
-        MapValues::Number { values, .. } => {
-            Some(format::number(f64::from(*values.get(index)?)))
-        }
+        MapValues::Number { values, .. } => Some(format::number(f64::from(*values.get(index)?))),
         MapValues::Binary(values) => {
             let probability = f64::from(*values.get(index)?);
             let class = usize::from(probability >= 0.5);
@@ -78,25 +76,13 @@ pub fn row_text(scene: &Scene<'_>, point: &MapPoint) -> String {
         return format!("point {}", format::count(number));
     };
     let target = samples.encoder.target.name();
-    let value = samples
-        .table
-        .column(target)
-        .map(|column| column.values.cell(point.row as usize));
+    let value = samples.table.column(target).map(|column| column.values.cell(point.row as usize));
     let value = value.map_or_else(String::new, |cell| cell_text(&cell));
     let name = match &samples.encoder.target {
         TargetEncoding::Classes { .. } => value,
         TargetEncoding::Number { name, .. } => format!("{name} {value}"),
     };
     format!("row {}, {name} ({part})", format::count(number))
-}
-
-/// All values of a row, for a tooltip.
-pub fn whole_row(scene: &Scene<'_>, row: u32) -> String {
-    let Some(samples) = scene.samples else {
-        return String::new();
-    };
-    let cells = samples.encoder.row_of(&samples.table, row as usize);
-    question(&samples.encoder, &cells, &View::default(), 6)
 }
 
 #[cfg(test)]

@@ -1,0 +1,138 @@
+//! What the window spends its time on: an update, an epoch, a map, a frame, reading a table.
+//!
+//! `cargo bench` measures all of them; `cargo bench -- frame` one group.
+
+use std::hint::black_box;
+use std::io::Cursor;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use eframe::egui;
+use netsmith::app::{Netsmith, Setup};
+use netsmith::data::read_csv;
+use netsmith::experiment::{ExperimentSpec, NetworkSpec, Prepared, TableStore};
+use netsmith::insight::map::draw;
+use netsmith::insight::pass::Pass;
+use netsmith::insight::{Axis, Plane};
+use netsmith::nn::Activation;
+use netsmith::train::bench_task::BenchTask;
+use netsmith::train::trainer::Measuring;
+use netsmith::train::{CurvePoint, Trainer};
+
+fn prepared(spec: ExperimentSpec) -> Prepared {
+    Prepared::load(spec, &TableStore::default(), &|_| ControlFlow::Continue(())).unwrap()
+}
+
+fn training(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("update");
+    for task in BenchTask::fixed().into_iter().take(5) {
+        let mut trainer = task.trainer(1).unwrap();
+        group.throughput(Throughput::Elements(task.batch_size as u64));
+        group.bench_function(&task.name, |bencher| bencher.iter(|| trainer.run_updates(1)));
+    }
+    group.finish();
+    let mut group = criterion.benchmark_group("epoch");
+    for name in ["circle", "digits_8x8"] {
+        let mut trainer = Trainer::new(prepared(ExperimentSpec::named(name).unwrap())).unwrap();
+        trainer.set_measuring(Measuring::EveryEpoch);
+        group.bench_function(name, |bencher| bencher.iter(|| trainer.run_epoch()));
+    }
+    group.finish();
+}
+
+fn map(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("map of 256 × 256 points");
+    group.throughput(Throughput::Elements(256 * 256));
+    for widths in [&[4, 2][..], &[8, 8, 8]] {
+        let mut spec = ExperimentSpec::default();
+        spec.network = NetworkSpec::dense(widths, Activation::Tanh);
+        let prepared = prepared(spec);
+        let parameters = prepared.initial_parameters();
+        let encoder = &prepared.samples.encoder;
+        let held = encoder.typical_row();
+        let axis = |column| Axis::of(encoder, column).unwrap();
+        let plane = Plane::new(encoder, axis(0), Some(axis(1)), &held, 256);
+        let mut pass = Pass::new(&prepared.network);
+        group.bench_function(format!("{widths:?}"), |bencher| {
+            bencher.iter(|| black_box(draw(&prepared, &parameters, &plane, &mut pass)));
+        });
+    }
+    group.finish();
+}
+
+/// Layout and tessellation of the whole window with a heavy document: six layers of 64 neurons,
+/// 5000 points, a history of 100 000 epochs.
+fn frame(criterion: &mut Criterion) {
+    let mut spec = ExperimentSpec::named("spiral").unwrap();
+    spec.network = NetworkSpec::dense(&[64; 6], Activation::Tanh);
+    if let netsmith::experiment::DataSource::Synthetic(set) = &mut spec.data.source {
+        set.samples = 5000;
+    }
+    let mut trainer = Trainer::new(prepared(spec.clone())).unwrap();
+    trainer.run_updates(8);
+    let mut run = trainer.save();
+    let metrics = trainer.metrics();
+    for epoch in 1..=100_000 {
+        run.curve.push(CurvePoint { epoch, metrics });
+    }
+    run.epoch = 100_000;
+    let ctx = egui::Context::default();
+    let setup = Setup { experiment: Some((spec, Some(run))), ..Setup::default() };
+    let mut app = Netsmith::new(&ctx, setup).unwrap();
+    let mut time = 0.0;
+    let mut draw = |app: &mut Netsmith| {
+        time += 1.0 / 60.0;
+        let input = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(
+                egui::Pos2::ZERO,
+                egui::vec2(1280.0, 800.0),
+            )),
+            time: Some(time),
+            ..egui::RawInput::default()
+        };
+        let mut output = ctx.run_ui(input, |ui| {
+            app.logic(ui.ctx());
+            app.ui(ui);
+        });
+        output.textures_delta.clear();
+        ctx.tessellate(output.shapes, output.pixels_per_point)
+    };
+    for _ in 0..60 {
+        draw(&mut app);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    criterion.bench_function("frame, heavy document", |bencher| {
+        bencher.iter(|| black_box(draw(&mut app)));
+    });
+}
+
+fn table(criterion: &mut Criterion) {
+    let mut text = String::from("a,b,c,d,e,f,g,class\n");
+    for row in 0..20_000 {
+        let x = f64::from(row) * 0.37;
+        let class = ["red", "green", "blue"][row as usize % 3];
+        text.push_str(&format!(
+            "{:.3},{:.3},{:.2},{},{:.4},{:.1},{},{class}\n",
+            x.sin(),
+            x.cos() * 10.0,
+            x,
+            row,
+            x.fract(),
+            x * 2.0,
+            row % 7
+        ));
+    }
+    let mut group = criterion.benchmark_group("read CSV");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("20 000 rows of 8 columns", |bencher| {
+        bencher.iter(|| {
+            let source = Cursor::new(text.as_bytes());
+            black_box(read_csv(source, "bench", &|_| ControlFlow::Continue(())).unwrap())
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, training, map, frame, table);
+criterion_main!(benches);

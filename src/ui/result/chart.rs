@@ -11,6 +11,7 @@ use crate::ui::theme;
 /// A plot that shows all of its data and does not move under the pointer.
 pub fn plot<'a>(ui: &Ui, name: &'static str, height: f32) -> Plot<'a> {
     let palette = theme::palette(ui);
+    let lines = (height / 34.0).clamp(2.0, 6.0) as usize;
     Plot::new(name)
         .id(Id::unique(name))
         .height(height)
@@ -29,7 +30,7 @@ pub fn plot<'a>(ui: &Ui, name: &'static str, height: f32) -> Plot<'a> {
         .set_margin_fraction(Vec2::new(0.0, 0.05))
         .auto_bounds(Vec2b::FALSE)
         .x_grid_spacer(|input| marks(input, 6))
-        .y_grid_spacer(|input| marks(input, 5))
+        .y_grid_spacer(move |input| marks(input, lines))
         .custom_x_axes(vec![hints(AxisHints::new_x())])
         .custom_y_axes(vec![hints(AxisHints::new_y()).min_thickness(34.0)])
 }
@@ -64,15 +65,31 @@ pub fn marks(input: GridInput, most: usize) -> Vec<GridMark> {
         .collect()
 }
 
+/// Grid lines at whole numbers.
+pub fn whole_marks(input: GridInput) -> Vec<GridMark> {
+    let mut marks = marks(input, 6);
+    marks.retain(|mark| mark.value.fract().abs() < 1e-9);
+    for mark in &mut marks {
+        mark.step_size = mark.step_size.max(1.0);
+    }
+    marks
+}
+
 /// Bounds around values, a little wider; something around 0 where there are none.
 pub fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
-        .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        .fold((f64::MAX, f64::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
     if low > high {
         return (0.0, 1.0);
     }
-    let margin = if high > low { (high - low) * 0.06 } else { low.abs().max(1.0) * 0.1 };
+    let margin = if high > low {
+        (high - low) * 0.06
+    } else {
+        low.abs().max(1.0) * 0.1
+    };
     (low - margin, high + margin)
 }
 

@@ -38,12 +38,7 @@ pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
         let help = "The column along the horizontal axis of the map. Try the ones you think matter \
                     most.";
         let mut x = Some(view.x);
-        column_picker(
-            ui,
-            encoder,
-            &mut x,
-            Picker::new("Horizontal", icon::ARROW_RIGHT, help, width),
-        );
+        column_picker(ui, encoder, &mut x, Picker::new("Horizontal", icon::ARROW_RIGHT, help, width));
         if let Some(x) = x.filter(|&x| x != view.x) {
             // Choosing the other axis's column swaps the two.
             if view.y == Some(x) {
@@ -85,8 +80,12 @@ impl Picker {
 fn column_picker(ui: &mut Ui, encoder: &Encoder, chosen: &mut Option<usize>, picker: Picker) {
     let color = theme::palette(ui).text_weak;
     picker.icon.show(ui, color).on_hover_text(picker.help);
-    let name =
-        |column: usize| encoder.columns.get(column).map_or("", |column| column.name.as_str());
+    let name = |column: usize| {
+        encoder
+            .columns
+            .get(column)
+            .map_or("", |column| column.name.as_str())
+    };
     let selected = chosen.map_or("None", name).to_owned();
     let response = ComboBox::from_id_salt(picker.name)
         .selected_text(selected.clone())
@@ -137,7 +136,9 @@ fn held(ui: &mut Ui, samples: &Samples, view: &mut View) {
             let response = ui
                 .add(DragValue::new(&mut number).range(1..=last + 1).speed(0.2))
                 .accessible_name("Row that other columns are held at")
-                .on_hover_text("Number of the row. Drag, type, or right-click a point on the map.");
+                .on_hover_text(
+                    "Number of the row. Drag, type, or right-click a point on the map.",
+                );
             if response.changed() {
                 *row = number.saturating_sub(1).min(last) as u32;
             }
@@ -209,10 +210,11 @@ pub fn toggles(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, decisions: bool)
             });
         }
         if decisions {
-            ui.checkbox(&mut view.decisions_only, "Decisions only").on_hover_text(
-                "Shows only which class the network decides for, not how sure it is. The pale \
+            ui.checkbox(&mut view.decisions_only, "Decisions only")
+                .on_hover_text(
+                    "Shows only which class the network decides for, not how sure it is. The pale \
                      places are those where it is unsure.",
-            );
+                );
         }
     });
 }

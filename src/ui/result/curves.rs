@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{
     GridMark, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
@@ -138,8 +138,10 @@ pub fn show(
     values(&mut child, measure, &metrics);
 }
 
-/// Height of the line of values.
+/// Height of the line of values, in points.
 const LINE: f32 = 20.0;
+/// Width below which the line of values is small, in points.
+const NARROW: f32 = 300.0;
 
 fn empty(ui: &mut Ui, text: &str) {
     ui.add_space((ui.available_height() / 3.0).min(60.0));
@@ -155,8 +157,7 @@ fn looked_back(scene: &Scene<'_>, snapshot: &Snapshot) -> Option<CurvePoint> {
 fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, measure: Measure) {
     let quality = Measure::of(CurveMetric::Quality, scene.classes().is_some());
     ui.horizontal(|ui| {
-        for (metric, measure) in
-            [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
+        for (metric, measure) in [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
         {
             ui.selectable_value(&mut view.curve, metric, measure.name())
                 .on_hover_text(measure.help());
@@ -183,18 +184,20 @@ fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, mea
 /// The values of both parts, for people and for screen readers.
 fn values(ui: &mut Ui, measure: Measure, metrics: &Metrics) {
     let palette = theme::palette(ui);
+    let narrow = ui.available_width() < NARROW;
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing.x = if narrow { 4.0 } else { 6.0 };
+        let style = if narrow { TextStyle::Small } else { theme::strong_text_style() };
         let parts = [
             ("training", palette.training, false, Some(&metrics.train)),
             ("validation", palette.validation, true, metrics.validation.as_ref()),
         ];
         for (name, color, dashed, part) in parts {
             let Some(part) = part else { continue };
-            swatch(ui, color, dashed);
+            swatch(ui, if narrow { 10.0 } else { 16.0 }, color, dashed);
             ui.label(RichText::new(name).small().color(palette.text));
             let value = RichText::new(measure.text(measure.value(part)))
-                .text_style(theme::strong_text_style())
+                .text_style(style.clone())
                 .color(palette.text_strong);
             let response = ui.label(value);
             let text = format!(
@@ -210,13 +213,13 @@ fn values(ui: &mut Ui, measure: Measure, metrics: &Metrics) {
 }
 
 /// A piece of the curve's line.
-fn swatch(ui: &mut Ui, color: Color32, dashed: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
+fn swatch(ui: &mut Ui, width: f32, color: Color32, dashed: bool) {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 12.0), Sense::hover());
     let stroke = Stroke::new(2.0, color);
     let y = rect.center().y;
-    let pieces: &[(f32, f32)] = if dashed { &[(0.0, 6.0), (10.0, 16.0)] } else { &[(0.0, 16.0)] };
+    let pieces: &[(f32, f32)] = if dashed { &[(0.0, 0.4), (0.6, 1.0)] } else { &[(0.0, 1.0)] };
     for &(from, to) in pieces {
-        let ends = [pos2(rect.left() + from, y), pos2(rect.left() + to, y)];
+        let ends = [from, to].map(|share| pos2(rect.left() + share * width, y));
         ui.painter().line_segment(ends, stroke);
     }
 }
@@ -235,7 +238,8 @@ fn draw(
     let first = curve.points().first().map_or(0.0, |point| point.epoch as f64);
     let last = curve.last().map_or(1.0, |point| point.epoch as f64);
     let log = view.log_scale && measure == Measure::Loss;
-    let mut plot = chart::plot(ui, "learning curves", ui.available_height());
+    let plot = chart::plot(ui, "learning curves", ui.available_height());
+    let mut plot = plot.x_grid_spacer(chart::whole_marks);
     if log {
         plot = plot.y_grid_spacer(log_marks).y_axis_formatter(|mark, _| log_label(mark.value));
     } else if measure == Measure::Accuracy {
@@ -276,7 +280,9 @@ fn draw(
         point
     });
     let text = format!("{} over the epochs, {} points.", measure.name(), curve.points().len());
-    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     response.inner
 }
 
@@ -311,7 +317,10 @@ fn scaled(value: f64, log: bool) -> f64 {
 
 fn log_marks(input: egui_plot::GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    tick::log_ticks(low, high).into_iter().map(|value| GridMark { value, step_size: 1.0 }).collect()
+    tick::log_ticks(low, high)
+        .into_iter()
+        .map(|value| GridMark { value, step_size: 1.0 })
+        .collect()
 }
 
 fn log_label(exponent: f64) -> String {
@@ -331,9 +340,9 @@ impl CurvesState {
             return;
         }
         let points = snapshot.curve.points().iter();
-        let train = points
-            .clone()
-            .map(|point| [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]);
+        let train = points.clone().map(|point| {
+            [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]
+        });
         let validation = points.filter_map(|point| {
             let part = point.metrics.validation.as_ref()?;
             Some([point.epoch as f64, scaled(measure.value(part), log)])
@@ -362,8 +371,9 @@ fn table(points: &[CurvePoint]) -> String {
         Some(point) if point.metrics.train.accuracy.is_some() => "accuracy",
         _ => "r2",
     };
-    let mut text =
-        format!("epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n");
+    let mut text = format!(
+        "epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n"
+    );
     for point in points {
         let metrics = &point.metrics;
         let (train, validation) = (part(Some(&metrics.train)), part(metrics.validation.as_ref()));

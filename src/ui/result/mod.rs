@@ -74,9 +74,12 @@ pub fn show(
     ui.scope_builder(UiBuilder::new().max_rect(upper), |ui| {
         tabs(ui, scene, view);
         ui.add_space(theme::SPACE_1);
-        ScrollArea::vertical().id_salt(("result", view.tab)).auto_shrink(false).show(ui, |ui| {
-            body(ui, scene, view, out, state);
-        });
+        ScrollArea::vertical()
+            .id_salt(("result", view.tab))
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                body(ui, scene, view, out, state);
+            });
     });
     ui.scope_builder(UiBuilder::new().max_rect(lower), |ui| {
         curves::show(ui, scene, view, out, &mut state.curves);
@@ -137,12 +140,21 @@ fn tabs(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
     if !offered.contains(&view.tab) {
         view.tab = ResultTab::Map;
     }
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+    // Words before icons, where there is not room for both.
+    let icons = ui.available_width() >= 92.0 * offered.len() as f32;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+        if !icons {
+            ui.spacing_mut().button_padding.x = 6.0;
+        }
         for &tab in offered {
             let chosen = view.tab == tab;
             let (icon, name, help) = words(tab);
-            let response = ui.add(egui::Button::selectable(chosen, (icon, name)));
+            let response = if icons {
+                ui.add(egui::Button::selectable(chosen, (icon, name)))
+            } else {
+                ui.add(egui::Button::selectable(chosen, name))
+            };
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, name));
             if response.on_hover_text(help).clicked() {
                 view.tab = tab;

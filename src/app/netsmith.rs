@@ -205,6 +205,11 @@ impl Netsmith {
         self.jobs.reading().is_none() && !self.link.is_trainable()
     }
 
+    /// Why there are no rows, if there are none.
+    pub fn data_error(&self) -> Option<&str> {
+        self.link.data_error()
+    }
+
     /// What is being looked at.
     pub fn view_mut(&mut self) -> &mut View {
         &mut self.view

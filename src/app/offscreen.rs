@@ -33,6 +33,9 @@ pub enum RenderError {
     /// The experiment cannot be trained.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// The data cannot be read or used.
+    #[error("{0}")]
+    Data(String),
     /// The system gave no thread.
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -70,6 +73,9 @@ pub fn render(
         }
         screen.frame(&mut app);
         std::thread::sleep(Duration::from_millis(5));
+    }
+    if let Some(error) = app.data_error() {
+        return Err(RenderError::Data(error.to_owned()));
     }
     // Animations and layouts that need the size of an earlier frame come to rest.
     for _ in 0..12 {

@@ -163,9 +163,13 @@ impl Netsmith {
             (Some(spec), Err(error)) => self.table_failed(&spec, &error),
             (None, result) => {
                 if self.spec().data == data && self.spec().seed == seed {
+                    let usable = result.is_ok();
                     self.take_samples(data, seed, result);
-                    self.link.seen = None;
-                    self.synchronise();
+                    // Data that cannot be used are not read again until the document changes.
+                    if usable {
+                        self.link.seen = None;
+                        self.synchronise();
+                    }
                 }
             }
         }

@@ -96,7 +96,7 @@ pub struct ExperimentOptions {
     #[arg(long, help_heading = "Training")]
     pub ascent: bool,
     /// Stop after so many epochs
-    #[arg(long, value_name = "N", help_heading = "Training")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Training")]
     pub epochs: Option<u64>,
     /// Stop when the training loss is no larger
     #[arg(long, value_name = "LOSS", help_heading = "Training")]
@@ -130,7 +130,10 @@ impl ExperimentArgs {
         }
         let file = ExperimentFile::<SavedRun>::open(path).map_err(CliError::failed)?;
         let spec = self.options.apply(Some(file.experiment.clone()))?;
-        let same = spec.network == file.experiment.network && spec.data == file.experiment.data;
+        // Another seed draws other rows and other starting weights.
+        let same = spec.network == file.experiment.network
+            && spec.data == file.experiment.data
+            && spec.seed == file.experiment.seed;
         Ok((spec, file.run.filter(|_| same)))
     }
 }

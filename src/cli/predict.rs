@@ -74,7 +74,9 @@ pub fn run(args: &PredictArgs) -> Result<(), CliError> {
                 CliError::Failed(format!("{} cannot be written: {error}", path.display()))
             })?;
             write(file, &loaded.table, &run.encoder.target, &verdicts)?;
-            output::message(&format!("{} predictions in {}", verdicts.len(), path.display()));
+            let plural = if verdicts.len() == 1 { "" } else { "s" };
+            let count = verdicts.len();
+            output::message(&format!("{count} prediction{plural} in {}", path.display()));
             Ok(())
         }
         None => write(io::stdout().lock(), &loaded.table, &run.encoder.target, &verdicts),

@@ -1,12 +1,13 @@
 //! `netsmith train`: trains an experiment and prints what it measures after each epoch.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::{CliError, ExperimentArgs, output};
+use crate::data::DataError;
 use crate::experiment::file::with_extension;
 use crate::experiment::{ExperimentFile, PrepareError, Prepared, TableStore};
 use crate::train::metrics::PartMetrics;
@@ -35,11 +36,12 @@ pub struct TrainArgs {
 pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let (spec, saved) = args.experiment.read()?;
     let epochs = spec.training.stop.epochs;
+    if let Some(path) = &args.save {
+        check_folder(path)?;
+    }
     let prepared = prepare(spec)?;
-    if !args.json {
-        for note in &prepared.samples.notes {
-            output::message(&note.to_string());
-        }
+    for note in &prepared.samples.notes {
+        output::message(&note.to_string());
     }
     let mut trainer = match saved {
         Some(saved) => {
@@ -52,8 +54,10 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     trainer.set_threads(usize::from(args.threads));
     let bar = output::progress_bar(epochs.unwrap_or(0), "epochs");
     let stop = loop {
+        let begun = trainer.epoch();
         let stop = trainer.run_epoch();
-        if let Some(point) = trainer.curve().last() {
+        // An epoch in which the run diverged was not measured.
+        if let Some(point) = trainer.curve().last().filter(|point| point.epoch > begun) {
             if args.json {
                 output::line(&epoch_object(point).to_string())?;
             }
@@ -81,16 +85,44 @@ pub(super) fn prepare(spec: crate::experiment::ExperimentSpec) -> Result<Prepare
         PrepareError::Problems(_) | PrepareError::UnknownSet { .. } => {
             CliError::Usage(error.to_string())
         }
+        PrepareError::Data(fault) if is_wrong_choice(&fault) => CliError::Usage(fault.to_string()),
         _ => CliError::failed(error),
     })
+}
+
+/// Whether it is not the data that are at fault but what was asked of them.
+const fn is_wrong_choice(fault: &DataError) -> bool {
+    matches!(
+        fault,
+        DataError::UnknownColumn { .. }
+            | DataError::Setting { .. }
+            | DataError::Formula { .. }
+            | DataError::FormulaValue { .. }
+            | DataError::NoFeatures
+            | DataError::FeatureNeedsPlane { .. }
+    )
+}
+
+/// It would be a pity to train for an hour and then find no folder to save in.
+fn check_folder(path: &Path) -> Result<(), CliError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(CliError::Failed(format!(
+            "There is no folder {} to save in. Create it, or choose another.",
+            folder.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn finish(args: &TrainArgs, trainer: &Trainer, stop: &StopReason) -> Result<(), CliError> {
     if let Some(path) = &args.save {
         let path = with_extension(path.clone());
         let spec = trainer.prepared().spec.as_ref().clone();
-        ExperimentFile::new(spec, Some(trainer.save())).save(&path).map_err(CliError::failed)?;
-        output::message(&format!("Saved {}", path.display()));
+        let run = trainer.is_finite().then(|| trainer.save());
+        let without = if run.is_none() { " without its weights, which are no longer numbers" } else { "" };
+        ExperimentFile::new(spec, run).save(&path).map_err(CliError::failed)?;
+        output::message(&format!("Saved {}{without}", path.display()));
     }
     if args.json {
         output::line(&done_object(trainer, stop).to_string())?;
@@ -127,8 +159,6 @@ fn done_object(trainer: &Trainer, stop: &StopReason) -> Value {
     json!({
         "done": true,
         "stop_reason": stop.id(),
-        "message": stop.to_string(),
-        "epochs": trainer.epoch(),
         "parameters": trainer.parameters().len(),
         "seconds": trainer.training_seconds(),
         "gradient_evaluations": trainer.evaluations().gradients,

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 /// How to divide.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Split {
-    /// Share of the rows to train on, 0…1. Each part gets at least one row.
+    /// Share of the rows to train on, 0…1. Each part gets at least one row; with 1 all rows are
+    /// trained on, and the validation part is empty.
     pub train_share: f64,
     /// The same seed divides the same rows in the same way.
     pub seed: u64,
@@ -48,7 +49,8 @@ impl Split {
             return Err(DataError::TooFewRows { found: rows });
         }
         let wanted = (self.train_share * rows as f64).round() as usize;
-        let wanted = wanted.clamp(1, rows - 1);
+        let most = if self.train_share >= 1.0 { rows } else { rows - 1 };
+        let wanted = wanted.clamp(1, most);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         let mut groups = group(rows, classes);
         let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
@@ -140,13 +142,15 @@ mod tests {
             let split = Split { train_share, seed };
             let classes_given = stratify.then_some(classes.as_slice());
             let parts = split.divide(classes.len(), classes_given).unwrap();
-            prop_assert!(!parts.train.is_empty() && !parts.validation.is_empty());
+            prop_assert!(!parts.train.is_empty());
+            prop_assert_eq!(parts.validation.is_empty(), train_share >= 1.0);
             let mut all: Vec<u32> = parts.train.iter().chain(&parts.validation).copied().collect();
             all.sort_unstable();
             prop_assert_eq!(all, (0..classes.len() as u32).collect::<Vec<_>>());
             prop_assert_eq!(&parts, &split.divide(classes.len(), classes_given).unwrap());
             let wanted = (train_share * classes.len() as f64).round() as usize;
-            prop_assert_eq!(parts.train.len(), wanted.clamp(1, classes.len() - 1));
+            let most = classes.len() - usize::from(train_share < 1.0);
+            prop_assert_eq!(parts.train.len(), wanted.clamp(1, most));
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! How good a network is on one part of the data: loss, accuracy, RMSE, R².
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::data::{Samples, TargetEncoding};
 use crate::nn::{Loss, Network, Workspace};
@@ -9,7 +9,8 @@ use crate::nn::{Loss, Network, Workspace};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PartMetrics {
     /// The loss without penalties, mean over the rows. A regression's is that of the standardised
-    /// target.
+    /// target. Infinite where it is too large for a number.
+    #[serde(deserialize_with = "finite_or_infinite")]
     pub loss: f64,
     /// Classification: share of the rows whose likeliest class is the right one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,6 +22,11 @@ pub struct PartMetrics {
     /// 0 no better than the mean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r2: Option<f64>,
+}
+
+/// JSON has no infinity: it is written as null.
+fn finite_or_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::INFINITY))
 }
 
 /// What is measured on both parts.

@@ -37,9 +37,20 @@ impl Shaping {
         }
     }
 
-    /// Parameters that must not move.
-    pub fn frozen(&self) -> &[Range<usize>] {
-        &self.frozen
+    /// The values of the parameters that must not move, one after the other.
+    pub fn frozen_values(&self, parameters: &[f32]) -> Vec<f32> {
+        let parts = self.frozen.iter().filter_map(|range| parameters.get(range.clone()));
+        parts.flatten().copied().collect()
+    }
+
+    /// Undoes what a method did to frozen parameters all the same (weight decay, momentum).
+    pub fn put_back(&self, values: &[f32], parameters: &mut [f32]) {
+        let mut values = values.iter();
+        for range in &self.frozen {
+            if let Some(part) = parameters.get_mut(range.clone()) {
+                part.iter_mut().zip(values.by_ref()).for_each(|(place, &value)| *place = value);
+            }
+        }
     }
 
     fn penalty(&self, parameters: &[f32]) -> f32 {

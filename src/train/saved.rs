@@ -7,6 +7,17 @@ use super::stop::StopReason;
 use crate::data::Encoder;
 use crate::optim::{Evaluations, OptimizerState};
 
+/// The weights with the lowest validation loss so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    /// Epochs finished then.
+    pub epoch: u64,
+    /// The validation loss.
+    pub loss: f64,
+    /// The weights and biases.
+    pub parameters: Vec<f32>,
+}
+
 /// Everything needed to use the trained network and to go on training it as if it had never
 /// stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +45,9 @@ pub struct SavedRun {
     /// The curves.
     #[serde(default)]
     pub curve: Curve,
+    /// For early stopping, the best weights so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
     /// Why it ended, if it did.
     #[serde(default)]
     pub stopped: Option<StopReason>,

@@ -1,6 +1,7 @@
 //! Asks after each epoch whether the run is to end.
 
 use super::metrics::Metrics;
+use super::saved::Best;
 use super::stop::StopReason;
 use crate::experiment::StopSpec;
 
@@ -12,14 +13,6 @@ pub struct StopRules {
     best: Option<Best>,
 }
 
-/// The weights with the lowest validation loss so far.
-#[derive(Debug)]
-struct Best {
-    epoch: u64,
-    loss: f64,
-    parameters: Vec<f32>,
-}
-
 impl StopRules {
     /// A run that ends after so many epochs, if it does.
     pub const fn new(last_epoch: Option<u64>) -> Self {
@@ -29,6 +22,16 @@ impl StopRules {
     /// Forgets which epoch was the best.
     pub fn forget_best(&mut self) {
         self.best = None;
+    }
+
+    /// The weights with the lowest validation loss so far.
+    pub const fn best(&self) -> Option<&Best> {
+        self.best.as_ref()
+    }
+
+    /// Takes up the best weights of a saved run, if they are as many as the network has.
+    pub fn restore_best(&mut self, best: Option<Best>, parameters: usize) {
+        self.best = best.filter(|best| best.parameters.len() == parameters);
     }
 
     /// Whether the rules need a measurement at the end of this epoch.
@@ -71,7 +74,8 @@ impl StopRules {
         parameters: &mut [f32],
     ) -> Option<StopReason> {
         match &mut self.best {
-            Some(best) if loss >= best.loss => {
+            // A loss that is not a number is no improvement either.
+            Some(best) if loss.is_nan() || loss >= best.loss => {
                 if epoch < best.epoch + patience {
                     return None;
                 }

@@ -81,7 +81,8 @@ pub enum TrainEvent {
     Stopped(StopReason),
     /// The experiment could not be loaded.
     Failed(String),
-    /// The answer to [`TrainCommand::Save`]; `None` while nothing is loaded.
+    /// The answer to [`TrainCommand::Save`]; `None` while nothing is loaded, and for a run that
+    /// diverged: its weights are no longer numbers.
     Saved(Option<Box<SavedRun>>),
 }
 
@@ -166,6 +167,7 @@ impl TrainWorker {
             latest: Arc::clone(&latest),
             waker,
             trainer: None,
+            failed: None,
             mode: Mode::Paused,
             pace: Pace::Full,
             credit: 0.0,
@@ -228,6 +230,8 @@ struct Worker {
     latest: Arc<ArcSwapOption<Snapshot>>,
     waker: Waker,
     trainer: Option<Trainer>,
+    /// What was being trained when training panicked; Reset begins it again.
+    failed: Option<Prepared>,
     mode: Mode,
     pace: Pace,
     /// Updates the pace has allowed and that were not made yet.
@@ -287,6 +291,7 @@ impl Worker {
             TrainCommand::Reconfigure(prepared) => self.change(*prepared, Trainer::reconfigure),
             TrainCommand::Replace(prepared) => self.change(*prepared, Trainer::replace),
             TrainCommand::Unload => {
+                self.failed = None;
                 self.trainer = None;
                 self.mode = Mode::Paused;
                 self.latest.store(None);
@@ -320,8 +325,10 @@ impl Worker {
             }
             TrainCommand::Reset => {
                 self.mode = Mode::Paused;
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.reset();
+                match (&mut self.trainer, self.failed.take()) {
+                    (Some(trainer), _) => trainer.reset(),
+                    (None, Some(prepared)) => self.load(prepared, None),
+                    (None, None) => {}
                 }
             }
             TrainCommand::SetPace(pace) => {
@@ -335,7 +342,8 @@ impl Worker {
                 }
             }
             TrainCommand::Save => {
-                let saved = self.trainer.as_ref().map(|trainer| Box::new(trainer.save()));
+                let finite = self.trainer.as_ref().filter(|trainer| trainer.is_finite());
+                let saved = finite.map(|trainer| Box::new(trainer.save()));
                 self.emit(TrainEvent::Saved(saved));
                 return;
             }
@@ -486,7 +494,7 @@ impl Worker {
 
     fn report_panic(&mut self, panic: &(dyn Any + Send)) {
         self.mode = Mode::Paused;
-        self.trainer = None;
+        self.failed = self.trainer.take().map(|trainer| trainer.prepared().clone());
         self.latest.store(None);
         self.emit(TrainEvent::Failed(format!(
             "Training failed because of an error in Netsmith itself: {}. The experiment is \

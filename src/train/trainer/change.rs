@@ -3,7 +3,7 @@
 
 use super::super::saved::SavedRun;
 use super::super::timeline::Timeline;
-use super::{Shaping, StopRules, Trainer, values_in};
+use super::{Shaping, StopRules, Trainer};
 use crate::experiment::{PrepareError, Prepared, transplant};
 
 impl Trainer {
@@ -24,7 +24,7 @@ impl Trainer {
             tracing::warn!("the training method starts with an empty memory: {error}");
         }
         trainer.parameters = saved.parameters;
-        trainer.frozen_values = values_in(&trainer.shaping, &trainer.parameters);
+        trainer.frozen_values = trainer.shaping.frozen_values(&trainer.parameters);
         trainer.epoch = saved.epoch;
         trainer.step = saved.step;
         trainer.begin_epoch();
@@ -34,6 +34,7 @@ impl Trainer {
         trainer.curve = saved.curve;
         trainer.timeline = Timeline::new(trainer.parameters.len());
         trainer.timeline.push(trainer.epoch, &trainer.parameters);
+        trainer.stop_rules.restore_best(saved.best, trainer.parameters.len());
         trainer.stopped = saved.stopped;
         trainer.measure_now();
         Ok(trainer)
@@ -51,6 +52,7 @@ impl Trainer {
             evaluations: self.evaluations,
             seconds: self.training_seconds,
             curve: self.curve.clone(),
+            best: self.stop_rules.best().cloned(),
             stopped: self.stopped.clone(),
         }
     }
@@ -71,10 +73,12 @@ impl Trainer {
         }
     }
 
-    /// Lets a finished run go on: for as many epochs again as it was asked for at first.
+    /// Lets a finished run go on: for as many epochs again as it was asked for at first. A run that
+    /// was only paused goes on as if it had not been.
     pub fn extend(&mut self) {
-        self.stopped = None;
-        self.stop_rules.forget_best();
+        if self.stopped.take().is_some() {
+            self.stop_rules.forget_best();
+        }
         let epochs = self.prepared.spec.training.stop.epochs;
         if let (Some(last), Some(epochs)) = (self.stop_rules.last_epoch, epochs)
             && self.epoch >= last
@@ -101,7 +105,7 @@ impl Trainer {
         let loss_changed = prepared.loss != self.prepared.loss;
         self.method = method;
         self.shaping = Shaping::new(training, &prepared.network, prepared.frozen());
-        self.frozen_values = values_in(&self.shaping, &self.parameters);
+        self.frozen_values = self.shaping.frozen_values(&self.parameters);
         self.prepared = prepared;
         self.fit_workspace();
         if loss_changed {
@@ -149,7 +153,7 @@ impl Trainer {
     pub fn set_parameter(&mut self, index: usize, value: f32) {
         if let Some(place) = self.parameters.get_mut(index) {
             *place = value;
-            self.frozen_values = values_in(&self.shaping, &self.parameters);
+            self.frozen_values = self.shaping.frozen_values(&self.parameters);
             self.stopped = None;
             self.measure_now();
         }

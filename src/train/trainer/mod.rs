@@ -52,7 +52,7 @@ pub struct Trainer {
     optimizer: Box<dyn Optimizer>,
     shaping: Shaping,
     parameters: Vec<f32>,
-    /// Values of the frozen parameters, in the order of [`Shaping::frozen`].
+    /// Values of the frozen parameters, in the order of [`Shaping::frozen_values`].
     frozen_values: Vec<f32>,
     workspace: Workspace<f32>,
     meter: Meter,
@@ -104,7 +104,7 @@ impl Trainer {
         let mut trainer = Self {
             method,
             optimizer: (method.build)(&training.settings, parameters.len()),
-            frozen_values: values_in(&shaping, &parameters),
+            frozen_values: shaping.frozen_values(&parameters),
             shaping,
             workspace: Workspace::new(&prepared.network, 1),
             meter: Meter::new(&prepared.network, prepared.samples.inputs.nrows()),
@@ -133,6 +133,11 @@ impl Trainer {
         trainer.measure();
         trainer.timeline.push(0, &trainer.parameters);
         Ok(trainer)
+    }
+
+    /// Whether every weight is a number. A run that is not cannot be saved: files hold numbers.
+    pub fn is_finite(&self) -> bool {
+        all_finite(&self.parameters)
     }
 
     /// Makes one update. Returns why the run ended, if it did.
@@ -215,7 +220,7 @@ impl Trainer {
             observe: self.observe,
         };
         let report = self.optimizer.step(&mut objective, &mut self.parameters, &mut context);
-        put_back(&self.shaping, &self.frozen_values, &mut self.parameters);
+        self.shaping.put_back(&self.frozen_values, &mut self.parameters);
         self.report = Some(report);
         self.position = end;
         self.step += 1;
@@ -314,22 +319,6 @@ impl Trainer {
         self.metrics = metrics;
         self.measuring_seconds += begin.elapsed().as_secs_f64();
         metrics
-    }
-}
-
-/// The values of the frozen parameters, one after the other.
-fn values_in(shaping: &Shaping, parameters: &[f32]) -> Vec<f32> {
-    let parts = shaping.frozen().iter().filter_map(|range| parameters.get(range.clone()));
-    parts.flatten().copied().collect()
-}
-
-/// Undoes what a method did to frozen parameters all the same (weight decay, momentum).
-fn put_back(shaping: &Shaping, values: &[f32], parameters: &mut [f32]) {
-    let mut values = values.iter();
-    for range in shaping.frozen() {
-        if let Some(part) = parameters.get_mut(range.clone()) {
-            part.iter_mut().zip(values.by_ref()).for_each(|(place, &value)| *place = value);
-        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! The rules the sources keep: which module may name which, how long a file may be, and that
 //! nothing outside tests ends the program.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +52,8 @@ fn sources() -> Vec<Source> {
                 let mut parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
                 let first = parts.next().unwrap().into_owned();
                 let module = first.strip_suffix(".rs").unwrap_or(&first).to_owned();
-                let module = if module == "lib" || module == "main" { String::new() } else { module };
+                let module =
+                    if module == "lib" || module == "main" { String::new() } else { module };
                 let text = fs::read_to_string(&path).unwrap();
                 found.push(Source { path: inside.to_owned(), module, text });
             }
@@ -102,7 +108,10 @@ fn named_modules(line: &str) -> Vec<String> {
 #[test]
 fn names_behind_crate_are_found() {
     assert_eq!(named_modules("use crate::nn::{Loss, Network};"), ["nn"]);
-    assert_eq!(named_modules("use crate::{data, nn::{self, Loss}, optim};"), ["data", "nn", "optim"]);
+    assert_eq!(
+        named_modules("use crate::{data, nn::{self, Loss}, optim};"),
+        ["data", "nn", "optim"]
+    );
     assert_eq!(named_modules("fn f() -> crate::ui::View { crate::app::g() }"), ["ui", "app"]);
     assert_eq!(named_modules("use super::crates;"), Vec::<String>::new());
 }
@@ -169,8 +178,15 @@ fn every_file_says_what_it_is() {
 #[test]
 fn nothing_outside_tests_ends_the_program() {
     let forbidden = [
-        ".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!(",
-        "println!(", "print!(", "dbg!(",
+        ".unwrap()",
+        ".expect(",
+        "panic!(",
+        "unreachable!(",
+        "todo!(",
+        "unimplemented!(",
+        "println!(",
+        "print!(",
+        "dbg!(",
     ];
     let mut faults = Vec::new();
     for source in sources() {

@@ -1,7 +1,12 @@
 //! The same document gives the same bits: twice, at once or in parts, saved and resumed, on the
 //! trainer's thread at any pace, and on the command line.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod run_support;
 
@@ -9,7 +14,9 @@ use netsmith::experiment::{ExperimentFile, ExperimentSpec, LayerKind, LayerSpec,
 use netsmith::optim::{METHODS, Schedule};
 use netsmith::train::trainer::Measuring;
 use netsmith::train::{Pace, SavedRun, Status, StopReason, TrainCommand, TrainEvent, Trainer};
-use run_support::{bits, finish, loaded, prepare, send, small, train, wait_event, wait_for, wait_stop};
+use run_support::{
+    bits, finish, loaded, prepare, send, small, train, wait_event, wait_for, wait_stop,
+};
 
 /// A run in which everything that is random or remembered takes part: shuffled batches of unequal
 /// size, dropout, a schedule, penalties, clipping.
@@ -220,22 +227,22 @@ fn the_command_line_gives_the_numbers_of_the_trainer() {
     let spec = everything("adam");
     ExperimentFile::<SavedRun>::new(spec.clone(), None).save(&path).unwrap();
     let (trainer, _) = train(&prepare(spec));
-    let outputs: Vec<String> = ["1", "2", "1"].map(|threads| {
-        let output = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("netsmith"))
-            .args(["train", "--json", "--threads", threads])
-            .arg(&path)
-            .output()
-            .unwrap();
-        assert!(output.status.success());
-        let text = String::from_utf8(output.stdout).unwrap();
-        let lines = text.lines().filter(|line| !line.contains("\"done\""));
-        lines.collect::<Vec<_>>().join("\n")
-    })
-    .to_vec();
+    let outputs: Vec<String> = ["1", "2", "1"]
+        .map(|threads| {
+            let output = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("netsmith"))
+                .args(["train", "--json", "--threads", threads])
+                .arg(&path)
+                .output()
+                .unwrap();
+            assert!(output.status.success());
+            let text = String::from_utf8(output.stdout).unwrap();
+            let lines = text.lines().filter(|line| !line.contains("\"done\""));
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .to_vec();
     assert_eq!(outputs[0], outputs[1], "two threads");
     assert_eq!(outputs[0], outputs[2], "twice");
-    let last: serde_json::Value =
-        serde_json::from_str(outputs[0].lines().last().unwrap()).unwrap();
+    let last: serde_json::Value = serde_json::from_str(outputs[0].lines().last().unwrap()).unwrap();
     let metrics = trainer.metrics();
     assert_eq!(last["train_loss"].as_f64(), Some(metrics.train.loss));
     assert_eq!(last["validation_loss"].as_f64(), metrics.validation.map(|part| part.loss));

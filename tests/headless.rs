@@ -1,7 +1,12 @@
 //! `netsmith train`, `list` and the program without a command: what scripts rely on. Options, JSON
 //! keys, exit codes (0 done, 1 the work failed, 2 wrong usage) and messages.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod cli_support;
 
@@ -41,9 +46,8 @@ fn a_classification_prints_loss_and_accuracy_of_every_epoch() {
     assert_eq!(epochs.len(), 4);
     for (epoch, object) in (1..).zip(&epochs) {
         assert_eq!(object["epoch"], epoch);
-        let expected = [
-            "epoch", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
-        ];
+        let expected =
+            ["epoch", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss"];
         assert_eq!(keys(object), set(expected));
         assert!((0.0..=1.0).contains(&number(object, "validation_accuracy")));
         assert!(number(object, "train_loss") > 0.0);
@@ -60,8 +64,13 @@ fn a_regression_prints_rmse_and_r2() {
     let (epochs, _) = run("--data plane --epochs 2");
     for object in &epochs {
         let expected = [
-            "epoch", "train_loss", "train_r2", "train_rmse",
-            "validation_loss", "validation_r2", "validation_rmse",
+            "epoch",
+            "train_loss",
+            "train_r2",
+            "train_rmse",
+            "validation_loss",
+            "validation_r2",
+            "validation_rmse",
         ];
         assert_eq!(keys(object), set(expected));
         assert!(number(object, "validation_r2") <= 1.0);
@@ -91,13 +100,25 @@ fn every_option_changes_the_experiment() {
     let unchanged = run(base).0;
     assert_eq!(unchanged, epochs, "the same line gives the same numbers");
     for (old, new) in [
-        ("xor", "gauss"), ("0.1", "0.2"), ("--train-share 0.7", "--train-share 0.6"),
-        ("5,3", "3,5"), ("relu", "tanh"), ("--loss mse", "--loss huber"), ("adam", "nadam"),
-        ("0.02", "0.03"), ("size 8", "size 9"), ("--l2 0.001", "--l2 0.5"),
-        ("seed 4", "seed 5"), ("--l2", "--l1"), ("relu", "relu --initialization xavier_normal"),
-        ("relu", "relu --dropout 0.3"), ("relu", "relu --schedule cosine"),
-        ("adam", "adam --set beta1=0.5"), ("xor", "xor --features x1,x1_x2"),
-        ("relu", "relu --clip-norm 0.01"), ("relu", "relu --ascent"),
+        ("xor", "gauss"),
+        ("0.1", "0.2"),
+        ("--train-share 0.7", "--train-share 0.6"),
+        ("5,3", "3,5"),
+        ("relu", "tanh"),
+        ("--loss mse", "--loss huber"),
+        ("adam", "nadam"),
+        ("0.02", "0.03"),
+        ("size 8", "size 9"),
+        ("--l2 0.001", "--l2 0.5"),
+        ("seed 4", "seed 5"),
+        ("--l2", "--l1"),
+        ("relu", "relu --initialization xavier_normal"),
+        ("relu", "relu --dropout 0.3"),
+        ("relu", "relu --schedule cosine"),
+        ("adam", "adam --set beta1=0.5"),
+        ("xor", "xor --features x1,x1_x2"),
+        ("relu", "relu --clip-norm 0.01"),
+        ("relu", "relu --ascent"),
     ] {
         assert!(base.contains(old), "{old}");
         let changed = run(&base.replacen(old, new, 1)).0;
@@ -124,7 +145,8 @@ fn a_method_brings_its_own_learning_rate() {
 fn stop_rules_end_the_run_and_are_named() {
     let (_, done) = run("--data gauss --target-loss 0.3 --epochs 500");
     assert_eq!(done["stop_reason"], "target_loss");
-    let (epochs, done) = run("--data circle --noise 0.5 --samples 40 --layers 16 --patience 5 --epochs 5000");
+    let (epochs, done) =
+        run("--data circle --noise 0.5 --samples 40 --layers 16 --patience 5 --epochs 5000");
     assert_eq!(done["stop_reason"], "early_stopping");
     // The last point shows the weights that were restored: no point is better.
     let loss = |object: &Value| number(object, "validation_loss");
@@ -134,8 +156,10 @@ fn stop_rules_end_the_run_and_are_named() {
 
 #[test]
 fn a_run_that_diverges_says_where_and_exits_1() {
-    let said = netsmith("train --data plane --layers 8 --activation relu --optimizer sgd \
-                         --learning-rate 1e6 --epochs 5 --json");
+    let said = netsmith(
+        "train --data plane --layers 8 --activation relu --optimizer sgd \
+                         --learning-rate 1e6 --epochs 5 --json",
+    );
     assert_eq!(said.code, 1);
     let objects = said.objects();
     let done = objects.last().unwrap();
@@ -189,17 +213,32 @@ fn unknown_names_list_the_known_ones() {
 #[test]
 fn numbers_out_of_range_are_wrong_usage() {
     for (line, word) in [
-        ("--layers 8,x", "8,8"), ("--layers 0", "neurons"), ("--layers 5000", "4096"),
-        ("--noise 5", "0.5"), ("--data blobs --classes 9", "6"), ("--train-share 0", "0"),
-        ("--train-share 2", "2"), ("--batch-size 0", "batch"), ("--dropout 2", "0.9"),
-        ("--samples 1", "10"), ("--learning-rate nan", "learning rate"),
-        ("--learning-rate=-1", "learning rate"), ("--set beta1=3", "beta1"), ("--l2=-1", "L2"),
-        ("--clip-norm 0", "clip"), ("--epochs 0", "epoch"), ("--threads 0", "1"),
+        ("--layers 8,x", "8,8"),
+        ("--layers 0", "neurons"),
+        ("--layers 5000", "4096"),
+        ("--noise 5", "0.5"),
+        ("--data blobs --classes 9", "6"),
+        ("--train-share 0", "0"),
+        ("--train-share 2", "2"),
+        ("--batch-size 0", "batch"),
+        ("--dropout 2", "0.9"),
+        ("--samples 1", "10"),
+        ("--learning-rate nan", "learning rate"),
+        ("--learning-rate=-1", "learning rate"),
+        ("--set beta1=3", "beta1"),
+        ("--l2=-1", "L2"),
+        ("--clip-norm 0", "clip"),
+        ("--epochs 0", "epoch"),
+        ("--threads 0", "1"),
         ("--loss softmax_cross_entropy", "two classes"),
         ("--data iris --loss binary_cross_entropy", "several classes"),
-        ("--data iris --noise 0.1", "--noise"), ("--data circle --target x", "--target"),
-        ("--data curve --formula sin(", "5"), ("--data curve --formula ln(x)", "x"),
-        ("--data curve --features x2", "two coordinates"), ("--seed=-1", "seed"), ("--nosuch", "--nosuch"),
+        ("--data iris --noise 0.1", "--noise"),
+        ("--data circle --target x", "--target"),
+        ("--data curve --formula sin(", "5"),
+        ("--data curve --formula ln(x)", "x"),
+        ("--data curve --features x2", "two coordinates"),
+        ("--seed=-1", "seed"),
+        ("--nosuch", "--nosuch"),
     ] {
         netsmith(&format!("train {line}")).refused(2, &[word]);
     }
@@ -213,8 +252,10 @@ fn lists_name_everything_there_is() {
     let activations: Vec<_> = Activation::ALL.iter().map(|a| a.id()).collect();
     let losses: Vec<_> = Loss::ALL.iter().map(|l| l.id()).collect();
     for (what, ids) in [
-        ("datasets", datasets), ("optimizers", optimizers),
-        ("activations", activations), ("losses", losses),
+        ("datasets", datasets),
+        ("optimizers", optimizers),
+        ("activations", activations),
+        ("losses", losses),
     ] {
         let objects = netsmith(&format!("list {what} --json")).done().objects();
         let listed: Vec<_> = objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
@@ -273,9 +314,23 @@ fn help_is_on_everything() {
     }
     let help = netsmith("train --help").out;
     for option in [
-        "--data", "--target", "--samples", "--noise", "--train-share", "--layers", "--activation",
-        "--loss", "--optimizer", "--learning-rate", "--batch-size", "--l2", "--epochs", "--seed",
-        "--threads", "--json", "--save",
+        "--data",
+        "--target",
+        "--samples",
+        "--noise",
+        "--train-share",
+        "--layers",
+        "--activation",
+        "--loss",
+        "--optimizer",
+        "--learning-rate",
+        "--batch-size",
+        "--l2",
+        "--epochs",
+        "--seed",
+        "--threads",
+        "--json",
+        "--save",
     ] {
         assert!(help.contains(option), "{option}");
     }

@@ -5,9 +5,9 @@ mod support;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, Pos2, pos2};
+use egui_kittest::kittest::NodeT;
 use netsmith::experiment::{ExperimentSpec, LayerKind};
 use netsmith::nn::Activation;
-use egui_kittest::kittest::NodeT;
 use support::app::App;
 
 /// The free end of the canvas.

@@ -176,7 +176,8 @@ fn a_misplaced_layer_says_so_and_is_mended_by_its_button() {
 fn an_empty_canvas_offers_a_small_network() {
     let mut harness = window(empty());
     harness.get_by_label("Add a small network").click();
-    harness.run();
+    // The scroll area of the new network fades in over a few frames.
+    harness.run_steps(10);
     assert_eq!(harness.state().spec().network.hidden_units(), [4, 2]);
 }
 

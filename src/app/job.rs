@@ -64,7 +64,10 @@ pub struct Jobs {
     outbox: Sender<JobEvent>,
     inbox: Receiver<JobEvent>,
     waker: WakerBox,
+    /// The document's own table.
     reading: Option<Reading>,
+    /// A file that becomes the document's table once it has been read.
+    opening: Option<Reading>,
 }
 
 /// A closure has no debug text of its own.
@@ -92,6 +95,14 @@ impl Reading {
     pub fn progress(&self) -> f32 {
         f32::from_bits(self.progress.load(Ordering::Relaxed))
     }
+
+    fn is_for(&self, data: &DataSpec, seed: u64) -> bool {
+        self.data == *data && self.seed == seed
+    }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A dialog closed faster than this was never there.
@@ -101,35 +112,53 @@ impl Jobs {
     /// No jobs yet.
     pub fn new(waker: Waker) -> Self {
         let (outbox, inbox) = channel();
-        Self { outbox, inbox, waker: WakerBox(waker), reading: None }
+        Self { outbox, inbox, waker: WakerBox(waker), reading: None, opening: None }
     }
 
-    /// What jobs have said since the last call.
+    /// What jobs have said since the last call. A file that was given up is not heard of again.
     pub fn events(&mut self) -> Vec<JobEvent> {
-        let events: Vec<_> = self.inbox.try_iter().collect();
-        for event in &events {
-            if let JobEvent::Samples { data, seed, .. } = event
-                && self.reading.as_ref().is_some_and(|r| r.data == *data && r.seed == *seed)
-            {
-                self.reading = None;
+        let mut events = Vec::new();
+        for event in self.inbox.try_iter() {
+            if let JobEvent::Samples { data, seed, opened, .. } = &event {
+                let opens = opened.is_some();
+                let slot = if opens { &mut self.opening } else { &mut self.reading };
+                if slot.as_ref().is_some_and(|reading| reading.is_for(data, *seed)) {
+                    *slot = None;
+                } else if opens {
+                    continue;
+                }
             }
+            events.push(event);
         }
         events
     }
 
     /// The table being read.
     pub const fn reading(&self) -> Option<&Reading> {
-        self.reading.as_ref()
-    }
-
-    /// Gives up reading.
-    pub fn cancel_reading(&mut self) {
-        if let Some(reading) = self.reading.take() {
-            reading.cancelled.store(true, Ordering::Relaxed);
+        match &self.opening {
+            Some(opening) => Some(opening),
+            None => self.reading.as_ref(),
         }
     }
 
-    /// Reads and prepares a table; what was being read before is given up.
+    /// Gives up reading, as the person asked.
+    pub fn cancel_reading(&mut self) {
+        self.cancel_preparing();
+        if let Some(opening) = self.opening.take() {
+            opening.cancel();
+        }
+    }
+
+    /// Gives up the document's own table: the document has another. A file that is being opened
+    /// is read on.
+    pub fn cancel_preparing(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.cancel();
+        }
+    }
+
+    /// Reads and prepares a table: the document's own, or one that is `opened`. What was being
+    /// read for the same purpose is given up.
     pub fn prepare(
         &mut self,
         tables: &Arc<TableStore>,
@@ -137,13 +166,16 @@ impl Jobs {
         seed: u64,
         opened: Option<Box<ExperimentSpec>>,
     ) {
-        if self.reading.as_ref().is_some_and(|r| r.data == data && r.seed == seed) {
+        let slot = if opened.is_some() { &mut self.opening } else { &mut self.reading };
+        if slot.as_ref().is_some_and(|reading| reading.is_for(&data, seed)) {
             return;
         }
-        self.cancel_reading();
+        if let Some(before) = slot.take() {
+            before.cancel();
+        }
         let progress = Arc::new(AtomicU32::new(0));
         let cancelled = Arc::new(AtomicBool::new(false));
-        self.reading = Some(Reading {
+        *slot = Some(Reading {
             name: data.source.title(),
             data: data.clone(),
             seed,
@@ -162,8 +194,12 @@ impl Jobs {
                     ControlFlow::Continue(())
                 }
             };
-            let result = tables
-                .load_file_of(&data, &report)
+            // A file that is opened once more may have changed.
+            let read = match opened {
+                Some(_) => tables.read_file_of(&data, &report),
+                None => tables.load_file_of(&data, &report),
+            };
+            let result = read
                 .map_err(PrepareError::from)
                 .and_then(|()| prepare_samples(&data, seed, &tables))
                 .map(Arc::new);

@@ -88,7 +88,7 @@ impl Netsmith {
         self.gesture += 1;
         self.history.edit(Edit::Replace(Box::new(spec), "open table"), self.gesture);
         self.file = None;
-        self.link.fresh = true;
+        self.link.look_anew();
         self.synchronise();
         self.notices.show(
             Gravity::Information,

@@ -91,6 +91,12 @@ impl RunLink {
         self.look_back = None;
     }
 
+    /// Other rows have come in under the same name: the run begins with fresh weights.
+    pub(super) fn look_anew(&mut self) {
+        self.seen = None;
+        self.fresh = true;
+    }
+
     fn has_samples_for(&self, spec: &ExperimentSpec) -> bool {
         self.samples
             .as_ref()
@@ -123,7 +129,7 @@ impl Netsmith {
             self.jobs.prepare(&self.link.tables, spec.data.clone(), spec.seed, None);
             return;
         }
-        self.jobs.cancel_reading();
+        self.jobs.cancel_preparing();
         let result = prepare_samples(&spec.data, spec.seed, &self.link.tables).map(Arc::new);
         self.take_samples(spec.data.clone(), spec.seed, result);
     }
@@ -150,7 +156,7 @@ impl Netsmith {
         if let Err(error) = &result
             && super::job::is_cancelled(error)
         {
-            if opened.is_none() {
+            if opened.is_none() && self.spec().data == data {
                 self.link.data_error = Some("Reading was cancelled. Undo, or open a file.".into());
             }
             return;

@@ -54,7 +54,7 @@ pub fn run(args: &PredictArgs) -> Result<(), CliError> {
             run.parameters.len()
         )));
     }
-    let loaded = data::read_csv_file(&args.table, &|_| ControlFlow::Continue(()))
+    let loaded = data::read_rows_file(&args.table, &|_| ControlFlow::Continue(()))
         .map_err(CliError::failed)?;
     let (inputs, notes) = run.encoder.encode_table(&loaded.table).map_err(CliError::failed)?;
     for note in loaded.notes.iter().chain(&notes) {

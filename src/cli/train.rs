@@ -120,7 +120,8 @@ fn finish(args: &TrainArgs, trainer: &Trainer, stop: &StopReason) -> Result<(), 
         let path = with_extension(path.clone());
         let spec = trainer.prepared().spec.as_ref().clone();
         let run = trainer.is_finite().then(|| trainer.save());
-        let without = if run.is_none() { " without its weights, which are no longer numbers" } else { "" };
+        let without =
+            if run.is_none() { " without its weights, which are no longer numbers" } else { "" };
         ExperimentFile::new(spec, run).save(&path).map_err(CliError::failed)?;
         output::message(&format!("Saved {}{without}", path.display()));
     }

@@ -24,7 +24,7 @@ mod synthetic;
 mod table;
 mod target;
 
-pub use csv::{Loaded, MOST_CELLS, read_csv, read_csv_file, write_csv};
+pub use csv::{Loaded, MOST_CELLS, read_csv, read_csv_file, read_rows_file, write_csv};
 pub use encoder::{Encoder, InputColumn, InputKind, Prediction, TargetEncoding, TaskKind};
 pub use error::DataError;
 pub use feature::Feature;

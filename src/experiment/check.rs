@@ -85,7 +85,8 @@ fn check_order(network: &NetworkSpec, problems: &mut Vec<Problem>) {
         problems.push(problem.with_fix("Add an Output layer", edit));
     }
     let mut seen_input = false;
-    let mut seen_output = false;
+    // Where there are several, the last stays: moving each of them to the end would go on for ever.
+    let last_output = layers.iter().rposition(|layer| layer.kind == LayerKind::Output);
     for (position, layer) in layers.iter().enumerate() {
         let remove = Edit::RemoveLayer { id: layer.id };
         match layer.kind {
@@ -103,7 +104,7 @@ fn check_order(network: &NetworkSpec, problems: &mut Vec<Problem>) {
                 )
                 .with_fix("Move to the front", Edit::MoveLayer { id: layer.id, to: 0 }),
             ),
-            LayerKind::Output if seen_output => problems.push(
+            LayerKind::Output if Some(position) != last_output => problems.push(
                 Problem::new(
                     Place::Layer(layer.id),
                     "A network has one Output layer. Remove this one.",
@@ -120,7 +121,6 @@ fn check_order(network: &NetworkSpec, problems: &mut Vec<Problem>) {
             _ => {}
         }
         seen_input |= layer.kind == LayerKind::Input;
-        seen_output |= layer.kind == LayerKind::Output;
     }
 }
 

@@ -104,14 +104,36 @@ impl TableStore {
         spec: &DataSpec,
         progress: &dyn Fn(f32) -> std::ops::ControlFlow<()>,
     ) -> Result<(), DataError> {
-        if let DataSource::Table(TableSpec { origin: origin @ TableOrigin::File { path }, .. }) =
-            &spec.source
-            && self.get(origin).is_err()
-        {
-            let loaded = data::read_csv_file(Path::new(path), progress)?;
+        match file_of(spec) {
+            Some((origin, _)) if self.get(origin).is_ok() => Ok(()),
+            _ => self.read_file_of(spec, progress),
+        }
+    }
+
+    /// Reads the document's file, even if it has been read before: it may have changed since.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file, see [`DataError`]. The table read before stays.
+    pub fn read_file_of(
+        &self,
+        spec: &DataSpec,
+        progress: &dyn Fn(f32) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), DataError> {
+        if let Some((origin, path)) = file_of(spec) {
+            let loaded = data::read_csv_file(path, progress)?;
             self.insert(origin.clone(), loaded);
         }
         Ok(())
+    }
+}
+
+/// The file the data come from, if they come from one.
+fn file_of(spec: &DataSpec) -> Option<(&TableOrigin, &Path)> {
+    match &spec.source {
+        DataSource::Table(TableSpec { origin: origin @ TableOrigin::File { path }, .. }) => {
+            Some((origin, path))
+        }
+        _ => None,
     }
 }
 

@@ -313,7 +313,7 @@ impl Worker {
                     trainer.extend();
                     trainer.set_observe(true);
                     let stop = trainer.step();
-                    trainer.measure_now();
+                    trainer.measure_standing();
                     self.finish(stop);
                 }
             }
@@ -390,7 +390,7 @@ impl Worker {
     fn pause(&mut self) {
         self.mode = Mode::Paused;
         if let Some(trainer) = &mut self.trainer {
-            trainer.measure_now();
+            trainer.measure_standing();
         }
     }
 
@@ -441,7 +441,7 @@ impl Worker {
         self.rate.update(epoch_rows, seconds);
         let ended = stop.is_some() || self.mode == Mode::Paused;
         if ended && let Some(trainer) = &mut self.trainer {
-            trainer.measure_now();
+            trainer.measure_standing();
         }
         self.finish(stop);
         if ended || self.last_publish.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY) {

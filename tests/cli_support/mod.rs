@@ -1,9 +1,6 @@
 //! What the tests of the headless commands share: running the program and reading what it said.
 
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part of this"
-)]
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,10 +31,7 @@ pub fn netsmith_in(folder: &Path, args: &[&str]) -> Said {
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said {
-        code: output
-            .status
-            .code()
-            .expect("the program ends in time and by itself"),
+        code: output.status.code().expect("the program ends in time and by itself"),
         out: text(output.stdout),
         err: text(output.stderr),
     }
@@ -45,10 +39,7 @@ pub fn netsmith_in(folder: &Path, args: &[&str]) -> Said {
 
 /// Runs `netsmith` with the words of one line as arguments.
 pub fn netsmith(line: &str) -> Said {
-    netsmith_in(
-        &std::env::temp_dir(),
-        &line.split_whitespace().collect::<Vec<_>>(),
-    )
+    netsmith_in(&std::env::temp_dir(), &line.split_whitespace().collect::<Vec<_>>())
 }
 
 impl Said {
@@ -80,11 +71,7 @@ impl Said {
         assert_eq!(self.out, "", "a refusal is no result");
         assert!(!self.err.contains("panicked"), "{}", self.err);
         for word in words {
-            assert!(
-                self.err.contains(word),
-                "\"{word}\" is not in: {}",
-                self.err
-            );
+            assert!(self.err.contains(word), "\"{word}\" is not in: {}", self.err);
         }
     }
 }
@@ -97,7 +84,5 @@ pub fn keys(object: &Value) -> BTreeSet<&str> {
 /// A number in a JSON object.
 #[track_caller]
 pub fn number(object: &Value, key: &str) -> f64 {
-    object[key]
-        .as_f64()
-        .unwrap_or_else(|| panic!("no number \"{key}\" in {object}"))
+    object[key].as_f64().unwrap_or_else(|| panic!("no number \"{key}\" in {object}"))
 }

@@ -1,9 +1,6 @@
 //! What the tests of runs share: small experiments, and waiting for the trainer's thread.
 
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part of this"
-)]
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -39,7 +39,10 @@ impl App {
 
     /// Opens it on the default data with nothing on the canvas.
     pub fn start_on_an_empty_canvas() -> Self {
-        Self::start_on(ExperimentSpec { network: NetworkSpec::empty(), ..ExperimentSpec::default() })
+        Self::start_on(ExperimentSpec {
+            network: NetworkSpec::empty(),
+            ..ExperimentSpec::default()
+        })
     }
 
     /// Opens it as the setup says.
@@ -47,9 +50,15 @@ impl App {
         Self::open_sized(setup, WINDOW)
     }
 
-    /// Opens it in a window of this size.
+    /// Opens it in a window of this size, in points of the screen: what is drawn larger has less
+    /// room.
     pub fn open_sized(setup: Setup, size: [f32; 2]) -> Self {
-        let harness = super::window(size, Theme::Dark).build_eframe(move |creation| {
+        let theme = match setup.preferences.theme {
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::Dark | ThemeChoice::System => Theme::Dark,
+        };
+        let size = size.map(|side| side / setup.preferences.scale());
+        let harness = super::window(size, theme).with_max_steps(60).build_eframe(move |creation| {
             Netsmith::new(&creation.egui_ctx, setup).expect("the system gives threads")
         });
         let mut app = Self { harness };
@@ -132,6 +141,30 @@ impl App {
         self.run();
     }
 
+    /// Runs single frames until `condition` holds, and none after it.
+    #[track_caller]
+    pub fn step_until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let begin = Instant::now();
+        while !condition(self) {
+            assert!(begin.elapsed() < PATIENCE, "waited in vain until {what}");
+            std::thread::sleep(Duration::from_millis(2));
+            self.harness.step();
+        }
+    }
+
+    /// Clicks the cross of the window.
+    pub fn close_window(&mut self) {
+        let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT);
+        viewport.or_default().events.push(egui::ViewportEvent::Close);
+        self.harness.step();
+    }
+
+    /// Drops a file on the window.
+    pub fn drop_file(&mut self, path: PathBuf) {
+        self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        self.run();
+    }
+
     /// Waits until the looks into the network belong to its latest weights.
     #[track_caller]
     pub fn settle(&mut self) {
@@ -176,7 +209,9 @@ impl App {
                 .find(|node| node.accesskit_node().label().is_some_and(|label| fits(&label)))
         };
         let found = labelled(&|label| label.starts_with(&with_key));
-        found.or_else(|| labelled(&|label| label == name)).unwrap_or_else(|| panic!("no entry is called {name:?}; there are: {:?}", self.names()))
+        found
+            .or_else(|| labelled(&|label| label == name))
+            .unwrap_or_else(|| panic!("no entry is called {name:?}; there are: {:?}", self.names()))
     }
 
     /// The one thing of this name that can be acted upon.
@@ -354,15 +389,36 @@ impl App {
 
     /// Opens a file through File, Open by path…
     pub fn open_by_path(&mut self, path: &Path) {
+        self.begin_to_open(path);
+        self.run();
+    }
+
+    /// As [`open_by_path`](Self::open_by_path), but only up to the frame in which reading begins.
+    pub fn begin_to_open(&mut self, path: &Path) {
         self.choose("File", "Open by path…");
         self.harness.event(egui::Event::Text(path.display().to_string()));
         self.run();
-        self.key(Key::Enter);
+        self.harness.key_press(Key::Enter);
+        self.harness.step();
     }
 
     /// A picture of the window as it is.
     pub fn picture(&mut self) -> image::RgbaImage {
         self.harness.render().expect("the rasteriser draws everything")
+    }
+}
+
+/// A file on its way into the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 

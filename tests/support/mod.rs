@@ -1,9 +1,6 @@
 //! What the tests of the window share: a renderer without a GPU.
 
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part of this"
-)]
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 pub mod app;
 
@@ -46,10 +43,7 @@ impl TestRenderer for SoftwareRenderer {
 /// Give it what it shows with `build_eframe` (the whole app, which installs the theme itself) or
 /// with `build_ui` (a part; see [`part`]).
 pub fn window<State>(size: [f32; 2], theme: egui::Theme) -> HarnessBuilder<State> {
-    Harness::builder()
-        .with_size(size)
-        .with_theme(theme)
-        .renderer(SoftwareRenderer::default())
+    Harness::builder().with_size(size).with_theme(theme).renderer(SoftwareRenderer::default())
 }
 
 /// A harness that shows one part of the window, in Netsmith's look.
@@ -58,7 +52,5 @@ pub fn part<'a>(
     theme: egui::Theme,
     show: impl FnMut(&mut egui::Ui) + 'a,
 ) -> Harness<'a> {
-    window(size, theme)
-        .with_context_setup(theme::install)
-        .build_ui(show)
+    window(size, theme).with_context_setup(theme::install).build_ui(show)
 }

@@ -42,8 +42,9 @@ pub(super) enum NoDialect {
     UnclosedQuote,
 }
 
-/// Guesses from the head of a file; `whole` when the head is all of it.
-pub(super) fn detect(head: &[u8], whole: bool) -> Result<Dialect, NoDialect> {
+/// Guesses from the head of a file; `whole` when the head is all of it. Fewer columns than
+/// `least_columns`, 1 or 2, are no table.
+pub(super) fn detect(head: &[u8], whole: bool, least_columns: usize) -> Result<Dialect, NoDialect> {
     let separator = separator_line(head);
     let candidates: &[u8] = separator.as_ref().map_or(&DELIMITERS, std::slice::from_ref);
     let mut best: Option<(Score, Sample)> = None;
@@ -61,7 +62,10 @@ pub(super) fn detect(head: &[u8], whole: bool) -> Result<Dialect, NoDialect> {
         return Err(NoDialect::Empty);
     };
     if score.fields < 2 {
-        return Err(one_column(head, &sample));
+        let fault = one_column(head, &sample);
+        if least_columns > 1 || fault == NoDialect::UnclosedQuote {
+            return Err(fault);
+        }
     }
     Ok(Dialect {
         delimiter: sample.delimiter,
@@ -207,7 +211,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Dialect {
-        detect(text.as_bytes(), true).unwrap()
+        detect(text.as_bytes(), true, 2).unwrap()
     }
 
     #[test]
@@ -249,9 +253,9 @@ mod tests {
 
     #[test]
     fn what_is_no_table() {
-        assert_eq!(detect(b" \n\n", true), Err(NoDialect::Empty));
-        let one = detect(b"\nabc\ndef\n", true);
+        assert_eq!(detect(b" \n\n", true, 2), Err(NoDialect::Empty));
+        let one = detect(b"\nabc\ndef\n", true, 2);
         assert_eq!(one, Err(NoDialect::OneColumn { first_line: "abc".into() }));
-        assert_eq!(detect(b"\"a,b\n1,2\n", true), Err(NoDialect::UnclosedQuote));
+        assert_eq!(detect(b"\"a,b\n1,2\n", true, 2), Err(NoDialect::UnclosedQuote));
     }
 }

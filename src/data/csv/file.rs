@@ -62,6 +62,7 @@ pub(super) struct CsvFile<'a, R> {
     size: u64,
     start: TextStart,
     watch: Watch<'a>,
+    least_columns: usize,
 }
 
 /// The rows of a file, without the header.
@@ -95,7 +96,14 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
             size,
             start: TextStart::from_mark(&first_bytes),
             watch: Watch::new(progress, size),
+            least_columns: 2,
         })
+    }
+
+    /// A single column is a table too.
+    pub(super) fn allow_one_column(mut self) -> Self {
+        self.least_columns = 1;
+        self
     }
 
     /// Reads the file, a second time in a guessed encoding if it must be.
@@ -147,7 +155,8 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
         taken.map_err(|error| self.watch.error(&error, self.name))?;
         self.check_text(&head)?;
         let whole = head.len() < PIECE;
-        let dialect = dialect::detect(&head, whole).map_err(|none| self.no_dialect(none))?;
+        let dialect = dialect::detect(&head, whole, self.least_columns)
+            .map_err(|none| self.no_dialect(none))?;
         // The head is read again with the rest; it costs one piece of progress.
         self.watch.expect_more(head.len() as u64);
         drop(head);
@@ -352,7 +361,7 @@ impl<'a, R: Read + Seek> CsvFile<'a, R> {
             notes.extend(column_notes);
             columns.push(Column::new(name, values));
         }
-        if columns.len() < 2 {
+        if columns.len() < self.least_columns {
             let first_line = columns.first().map(|column| shorten(&column.name));
             return Err(DataError::OneColumn {
                 name: self.name.to_owned(),

@@ -47,13 +47,32 @@ pub fn read_csv_file(
     path: &Path,
     progress: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Result<Loaded, DataError> {
+    read_csv(open(path)?, &shown_name(path), progress)
+}
+
+/// Reads rows to predict from. As [`read_csv_file`], but one column is enough: a network may have
+/// one input, and the answer need not be there.
+///
+/// # Errors
+/// As [`read_csv_file`].
+pub fn read_rows_file(
+    path: &Path,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<Loaded, DataError> {
+    CsvFile::open(open(path)?, &shown_name(path), progress)?.allow_one_column().load()
+}
+
+fn open(path: &Path) -> Result<File, DataError> {
     let shown = path.display().to_string();
     let file = File::open(path).map_err(|error| open_error(&error, shown.clone()))?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
         return Err(DataError::IsDirectory { path: shown });
     }
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    read_csv(file, &name.to_string_lossy(), progress)
+    Ok(file)
+}
+
+fn shown_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn open_error(error: &io::Error, path: String) -> DataError {

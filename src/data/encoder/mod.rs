@@ -127,7 +127,13 @@ impl Encoder {
     fn encode_points(&self, table: &Table, flat: &mut [f32]) -> Result<(), DataError> {
         let mut coordinates: Vec<&[f64]> = Vec::with_capacity(2);
         for input in &self.columns {
-            coordinates.push(numbers(table.require(&input.name)?)?);
+            // "x₁" cannot be typed on most keyboards; "x1" is the same column.
+            let plain = input.name.replace('₁', "1").replace('₂', "2");
+            let column = match table.column(&plain) {
+                Some(column) => column,
+                None => table.require(&input.name)?,
+            };
+            coordinates.push(numbers(column)?);
         }
         let at = |axis: usize, row: usize| {
             let value = coordinates.get(axis).and_then(|numbers| numbers.get(row));

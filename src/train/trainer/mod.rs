@@ -311,6 +311,12 @@ impl Trainer {
         metrics
     }
 
+    /// Measures where the run stands, for a reader who looks at it now. Between two epochs the
+    /// result joins the curve.
+    pub fn measure_standing(&mut self) -> Metrics {
+        if self.position == 0 { self.measure() } else { self.measure_now() }
+    }
+
     /// Measures the network as it is now, also in the middle of an epoch.
     pub fn measure_now(&mut self) -> Metrics {
         let begin = Instant::now();

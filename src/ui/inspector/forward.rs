@@ -1,8 +1,6 @@
 //! How an answer comes about: the values that leave each layer, and the sum within one neuron.
 
-use eframe::egui::{
-    Align2, FontId, Label, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Align2, FontId, Label, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Subject, names, part};
 use crate::experiment::Prepared;
@@ -29,9 +27,8 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, view: &View, answer: &Answer) {
     part::section(ui, "Answer", "What the outputs amount to.");
     verdict_ui(ui, &answer.verdict, &looks(scene), 10);
     let names = prepared.samples.encoder.input_names();
-    let name = |index: usize| {
-        names.get(index).cloned().unwrap_or_else(|| format!("input {}", index + 1))
-    };
+    let name =
+        |index: usize| names.get(index).cloned().unwrap_or_else(|| format!("input {}", index + 1));
     values(ui, "Enters the network", &answer.inputs, name);
     for (index, activations) in answer.activations.iter().enumerate() {
         let id = prepared.layer_ids.get(index).copied().unwrap_or_default();
@@ -46,7 +43,11 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, view: &View, answer: &Answer) {
 
 /// Values as coloured cells, each with its number.
 fn values(ui: &mut Ui, title: &str, values: &[f32], name: impl Fn(usize) -> String) {
-    part::section(ui, title, "The values that one layer hands to the next: blue above zero, orange below.");
+    part::section(
+        ui,
+        title,
+        "The values that one layer hands to the next: blue above zero, orange below.",
+    );
     let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs())).max(1.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(3.0, 3.0);

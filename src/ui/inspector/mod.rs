@@ -82,12 +82,10 @@ impl<'a> Subject<'a> {
             (parameters.len() == prepared.network.parameter_count())
                 .then_some((prepared, parameters))
         });
-        let index = run.and_then(|(prepared, _)| {
-            prepared.layer_ids.iter().position(|&other| other == id)
-        });
-        let layer = run
-            .zip(index)
-            .and_then(|((prepared, _), index)| prepared.network.layers().get(index));
+        let index =
+            run.and_then(|(prepared, _)| prepared.layer_ids.iter().position(|&other| other == id));
+        let layer =
+            run.zip(index).and_then(|((prepared, _), index)| prepared.network.layers().get(index));
         let dense = layer.and_then(|layer| layer.as_dense());
         Some(Self { scene, spec, run, index, dense })
     }

@@ -76,10 +76,20 @@ pub fn show(
                 DenseActivation::Hidden(f) => (f.name(), f.formula()),
                 DenseActivation::Output(f) => (f.name(), f.formula()),
             };
-            part::line(ui, "Sum", "z = Σ w·a + b", "Each value that comes in, times its weight, \
-                 added up, plus the bias.");
-            part::line(ui, function, formula, "The activation turns the sum z into the neuron's \
-                 answer a.");
+            part::line(
+                ui,
+                "Sum",
+                "z = Σ w·a + b",
+                "Each value that comes in, times its weight, \
+                 added up, plus the bias.",
+            );
+            part::line(
+                ui,
+                function,
+                formula,
+                "The activation turns the sum z into the neuron's \
+                 answer a.",
+            );
             let help = "It says where the neuron switches, whatever comes in.";
             let color = theme::palette(ui).text_weak;
             ui.horizontal(|ui| {
@@ -121,13 +131,7 @@ fn freeze(ui: &mut Ui, subject: &Subject<'_>, dense: &Dense, unit: usize, out: &
     response.response.on_disabled_hover_text("The whole layer is frozen.");
 }
 
-fn flake(
-    ui: &mut Ui,
-    subject: &Subject<'_>,
-    weight: WeightAddress,
-    what: &str,
-    out: &mut Outbox,
-) {
+fn flake(ui: &mut Ui, subject: &Subject<'_>, weight: WeightAddress, what: &str, out: &mut Outbox) {
     let frozen = subject.spec.frozen || subject.spec.frozen_weights.contains(&weight);
     ui.add_enabled_ui(!subject.spec.frozen, |ui| {
         if part::flake(ui, frozen, what) {
@@ -268,7 +272,15 @@ fn weights(
             .layout(Layout::left_to_right(Align::Center));
         let name = sources.get(input).map_or("?", String::as_str);
         ui.scope_builder(builder, |ui| {
-            weight_row(ui, subject, dense, WeightAddress { unit, input: Some(input) }, name, most, out);
+            weight_row(
+                ui,
+                subject,
+                dense,
+                WeightAddress { unit, input: Some(input) },
+                name,
+                most,
+                out,
+            );
         });
     }
 }

@@ -18,19 +18,16 @@ pub const FIELD: f32 = 24.0;
 pub fn title(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     let color = theme::palette(ui).text_strong;
     ui.horizontal(|ui| {
-        ui.with_layout(
-            eframe::egui::Layout::right_to_left(eframe::egui::Align::Center),
-            |ui| {
-                right(ui);
-                ui.with_layout(
-                    eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
-                    |ui| {
-                        let text = RichText::new(text).heading().color(color);
-                        ui.add(Label::new(text).truncate());
-                    },
-                );
-            },
-        );
+        ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+            right(ui);
+            ui.with_layout(
+                eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
+                |ui| {
+                    let text = RichText::new(text).heading().color(color);
+                    ui.add(Label::new(text).truncate());
+                },
+            );
+        });
     });
 }
 
@@ -125,17 +122,13 @@ pub fn field(
 
 /// A bar from zero to the left (orange) or to the right (blue), `most` wide at most.
 pub fn signed_bar(ui: &mut Ui, width: f32, value: f32, most: f32) {
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(width, FIELD), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, FIELD), Sense::hover());
     let palette = theme::palette(ui);
     let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     ui.painter().rect_filled(track, 2.0, palette.canvas);
     let share = if most > 0.0 && value.is_finite() { (value / most).clamp(-1.0, 1.0) } else { 0.0 };
     let end = track.center().x + share * track.width() / 2.0;
-    let bar = Rect::from_two_pos(
-        pos2(track.center().x, track.top()),
-        pos2(end, track.bottom()),
-    );
+    let bar = Rect::from_two_pos(pos2(track.center().x, track.top()), pos2(end, track.bottom()));
     let color = if share < 0.0 { palette.negative } else { palette.positive };
     ui.painter().rect_filled(bar, 1.0, color);
 }

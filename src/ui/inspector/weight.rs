@@ -61,8 +61,7 @@ pub fn show(
     }
     ui.add_space(theme::SPACE_2);
     if ui.button(format!("Open {unit}")).on_hover_text("All weights of the neuron.").clicked() {
-        view.selection =
-            Some(Selection::Neuron { layer: subject.spec.id, unit: address.unit });
+        view.selection = Some(Selection::Neuron { layer: subject.spec.id, unit: address.unit });
     }
 }
 

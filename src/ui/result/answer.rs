@@ -90,14 +90,11 @@ pub fn cell_text(cell: &Cell) -> String {
 pub fn verdict_text(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Number { name, value } => format!("{name} = {}", format::number(*value)),
-        Verdict::Classes {
-            probabilities,
-            best,
-        } => probabilities
-            .get(*best)
-            .map_or_else(String::new, |(name, probability)| {
+        Verdict::Classes { probabilities, best } => {
+            probabilities.get(*best).map_or_else(String::new, |(name, probability)| {
                 format!("{name}, {}", format::percent(*probability))
-            }),
+            })
+        }
     }
 }
 
@@ -131,9 +128,7 @@ pub fn answer_line(ui: &mut Ui, question: &str, verdict: &Verdict, looks: &Looks
         let text = verdict_text(verdict);
         let strong = RichText::new(&text).text_style(theme::strong_text_style());
         let response = ui.add(Label::new(strong.color(palette.text_strong)).truncate());
-        response.widget_info(|| {
-            WidgetInfo::labeled(Role::Status, true, format!("Answer: {text}"))
-        });
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Answer: {text}")));
         if let Verdict::Classes { probabilities, .. } = verdict {
             stacked_bar(ui, probabilities, looks);
         }
@@ -153,8 +148,7 @@ fn close(ui: &mut Ui) -> bool {
 
 /// All probabilities side by side, from left to right in the order of the classes.
 fn stacked_bar(ui: &mut Ui, probabilities: &[(String, f64)], looks: &Looks) {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
     let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     let palette = theme::palette(ui);
     ui.painter().rect_filled(track, 2.0, palette.control);
@@ -213,9 +207,7 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
     let mut shapes = Vec::new();
     let outline = Stroke::new(0.0, color);
     let marker = pos2(rect.left() + 7.0, rect.center().y);
-    looks
-        .marker(class)
-        .draw(&mut shapes, marker, 4.5, color, outline);
+    looks.marker(class).draw(&mut shapes, marker, 4.5, color, outline);
     ui.painter().extend(shapes);
     let names = (rect.width() * 0.36).clamp(60.0, 140.0);
     let font = FontId::proportional(theme::TEXT_BODY);
@@ -235,11 +227,7 @@ fn probability_bar(ui: &mut Ui, name: &str, probability: f64, class: usize, look
         pos2(rect.right() - FIGURES, rect.center().y + 5.0),
     );
     ui.painter().rect_filled(track, 3.0, palette.control);
-    let share = if probability.is_finite() {
-        probability.clamp(0.0, 1.0) as f32
-    } else {
-        0.0
-    };
+    let share = if probability.is_finite() { probability.clamp(0.0, 1.0) as f32 } else { 0.0 };
     let filled = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
     ui.painter().rect_filled(filled, 3.0, color);
     ui.painter().text(
@@ -264,15 +252,8 @@ mod tests {
 
     #[test]
     fn a_question_names_the_columns_on_the_axes_first() {
-        let samples = library_set("iris")
-            .unwrap()
-            .prepare(&Split::default())
-            .unwrap();
-        let view = View {
-            x: 2,
-            y: Some(3),
-            ..View::default()
-        };
+        let samples = library_set("iris").unwrap().prepare(&Split::default()).unwrap();
+        let view = View { x: 2, y: Some(3), ..View::default() };
         let cells = vec![Cell::Number(1.5); 4];
         let text = question(&samples.encoder, &cells, &view, 2);
         let name = &samples.encoder.columns[2].name;

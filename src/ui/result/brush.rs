@@ -38,10 +38,10 @@ pub fn classes(scene: &Scene<'_>) -> Result<usize, &'static str> {
                 let classes = scene.classes().map_or(2, <[String]>::len);
                 Ok(classes.clamp(2, MOST_CLASSES))
             }
-            Some(SetKind::Regression) => Err(
-                "Points are painted with classes, and the points of this set carry a number. \
-                 Choose a set with classes to paint.",
-            ),
+            Some(SetKind::Regression) => {
+                Err("Points are painted with classes, and the points of this set carry a number. \
+                 Choose a set with classes to paint.")
+            }
             _ => Err("Only points on a plane can be painted."),
         },
         DataSource::Table(_) => Err("The rows of a table cannot be painted."),
@@ -78,10 +78,7 @@ fn painted(scene: &Scene<'_>) -> Option<PointsSpec> {
 }
 
 fn send(scene: &Scene<'_>, out: &mut Outbox, points: PointsSpec, text: &'static str) {
-    let data = DataSpec {
-        source: DataSource::Points(points),
-        ..scene.spec.data.clone()
-    };
+    let data = DataSpec { source: DataSource::Points(points), ..scene.spec.data.clone() };
     out.edit(Edit::SetData(data, text));
 }
 
@@ -186,9 +183,7 @@ fn erase(plane: &Plane, place: Pos2, scene: &Scene<'_>, out: &mut Outbox) {
         return;
     };
     let before = points.points.len();
-    points
-        .points
-        .retain(|point| plane.to_screen([point.x1, point.x2]).distance(place) > REACH);
+    points.points.retain(|point| plane.to_screen([point.x1, point.x2]).distance(place) > REACH);
     if points.points.len() < before {
         send(scene, out, points, "erase points");
     }
@@ -211,11 +206,7 @@ pub fn tools(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, looks: &Looks, out
     if let Brush::Paint(class) = view.brush
         && class >= count
     {
-        view.brush = if count > 0 {
-            Brush::Paint(count - 1)
-        } else {
-            Brush::Ask
-        };
+        view.brush = if count > 0 { Brush::Paint(count - 1) } else { Brush::Ask };
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
@@ -271,9 +262,9 @@ pub fn tools(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, looks: &Looks, out
             "Drag over points to take them away. A rubbed-out patch shows what the network makes \
              of places without data.",
         );
-        let response = icon::BROOM.button(ui, "Remove all points").on_hover_text(
-            "An empty plane to paint on. Undo brings the points back.",
-        );
+        let response = icon::BROOM
+            .button(ui, "Remove all points")
+            .on_hover_text("An empty plane to paint on. Undo brings the points back.");
         if response.clicked()
             && let Some(mut points) = painted(scene)
         {
@@ -287,11 +278,7 @@ pub fn tools(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, looks: &Looks, out
 fn tool(ui: &mut Ui, view: &mut View, brush: Brush, icon: Icon, name: &str, help: &str) {
     let chosen = view.brush == brush;
     let response = square(ui, chosen, |ui, rect| {
-        let color = if chosen {
-            theme::palette(ui).on_selection
-        } else {
-            theme::palette(ui).text
-        };
+        let color = if chosen { theme::palette(ui).on_selection } else { theme::palette(ui).text };
         icon.paint(ui.painter(), rect.center(), theme::ICON, color);
     });
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, name));
@@ -311,10 +298,7 @@ fn chip(ui: &mut Ui, view: &mut View, class: usize, looks: &Looks) {
     });
     let class_name = (0..looks.names.len())
         .find(|&index| looks.look(index) == class)
-        .map_or_else(
-            || format!("class {}", class + 1),
-            |index| looks.name(index).to_owned(),
-        );
+        .map_or_else(|| format!("class {}", class + 1), |index| looks.name(index).to_owned());
     let name = format!("Paint {class_name}");
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &name));
     let help = format!("{name}. Click for one point, drag for a trail of them.");
@@ -341,8 +325,7 @@ fn square(ui: &mut Ui, chosen: bool, paint: impl FnOnce(&Ui, egui::Rect)) -> Res
     }
     if response.has_focus() {
         let inside = egui::StrokeKind::Inside;
-        ui.painter()
-            .rect_stroke(rect, theme::RADIUS, visuals.bg_stroke, inside);
+        ui.painter().rect_stroke(rect, theme::RADIUS, visuals.bg_stroke, inside);
     }
     paint(ui, rect);
     response

@@ -79,17 +79,11 @@ pub fn whole_marks(input: GridInput) -> Vec<GridMark> {
 pub fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
-        .fold((f64::MAX, f64::MIN), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+        .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
     if low > high {
         return (0.0, 1.0);
     }
-    let margin = if high > low {
-        (high - low) * 0.06
-    } else {
-        low.abs().max(1.0) * 0.1
-    };
+    let margin = if high > low { (high - low) * 0.06 } else { low.abs().max(1.0) * 0.1 };
     (low - margin, high + margin)
 }
 

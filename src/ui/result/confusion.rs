@@ -207,11 +207,8 @@ impl Pen<'_> {
         let rect = layout.cell_rect(actual, predicted);
         let count = count(matrix, actual, predicted);
         let share = f64::from(count) / f64::from(matrix.actual(actual).max(1));
-        let ground = if actual == predicted {
-            self.palette.positive
-        } else {
-            self.palette.negative
-        };
+        let ground =
+            if actual == predicted { self.palette.positive } else { self.palette.negative };
         let strength = if count == 0 { 0.0 } else { 0.12 + 0.88 * share.sqrt() as f32 };
         let fill = blend(self.palette.card, ground, strength);
         self.painter.rect_filled(rect, 3.0, fill);
@@ -248,7 +245,10 @@ fn describe(ui: &Ui, matrix: &Confusion, layout: &Layout, response: Response) {
         .filter(|&(actual, predicted)| count(matrix, actual, predicted) > 0);
     let summary = match worst {
         Some((actual, predicted)) => {
-            format!("Confusion matrix. Most frequent mistake: {}", sentence(matrix, actual, predicted))
+            format!(
+                "Confusion matrix. Most frequent mistake: {}",
+                sentence(matrix, actual, predicted)
+            )
         }
         None => "Confusion matrix. There is no mistake.".to_owned(),
     };
@@ -273,7 +273,11 @@ fn sentence(matrix: &Confusion, actual: usize, predicted: usize) -> String {
     if actual == predicted {
         format!("{count} of {rows} {} {were} recognised ({share}).", name(actual))
     } else {
-        format!("{count} of {rows} {} {were} taken for {} ({share}).", name(actual), name(predicted))
+        format!(
+            "{count} of {rows} {} {were} taken for {} ({share}).",
+            name(actual),
+            name(predicted)
+        )
     }
 }
 
@@ -286,30 +290,24 @@ fn measures(ui: &mut Ui, matrix: &Confusion, looks: &Looks) {
             "Of the rows taken for this class, the share that really is of it. Low: it is called \
              too easily.",
         ),
-        (
-            "Recall",
-            "Of the rows of this class, the share that is found. Low: it is overlooked.",
-        ),
+        ("Recall", "Of the rows of this class, the share that is found. Low: it is overlooked."),
         ("Rows", "Rows of this class in this part of the data."),
     ];
-    Grid::new("precision and recall").num_columns(4).spacing([16.0, 4.0]).show(
-        ui,
-        |ui| {
-            for (name, help) in heads {
-                let color = theme::palette(ui).text_weak;
-                ui.label(RichText::new(name).small().color(color)).on_hover_text(help);
-            }
+    Grid::new("precision and recall").num_columns(4).spacing([16.0, 4.0]).show(ui, |ui| {
+        for (name, help) in heads {
+            let color = theme::palette(ui).text_weak;
+            ui.label(RichText::new(name).small().color(color)).on_hover_text(help);
+        }
+        ui.end_row();
+        let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::percent);
+        for class in 0..matrix.classes.len() {
+            ui.label(short_name(looks.name(class))).on_hover_text(looks.name(class));
+            ui.label(share(matrix.precision(class)));
+            ui.label(share(matrix.recall(class)));
+            ui.label(format::count(u64::from(matrix.actual(class))));
             ui.end_row();
-            let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::percent);
-            for class in 0..matrix.classes.len() {
-                ui.label(short_name(looks.name(class))).on_hover_text(looks.name(class));
-                ui.label(share(matrix.precision(class)));
-                ui.label(share(matrix.recall(class)));
-                ui.label(format::count(u64::from(matrix.actual(class))));
-                ui.end_row();
-            }
-        },
-    );
+        }
+    });
 }
 
 /// The matrix as tab-separated text: rows are what is right, columns what the network says.

@@ -38,7 +38,12 @@ pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
         let help = "The column along the horizontal axis of the map. Try the ones you think matter \
                     most.";
         let mut x = Some(view.x);
-        column_picker(ui, encoder, &mut x, Picker::new("Horizontal", icon::ARROW_RIGHT, help, width));
+        column_picker(
+            ui,
+            encoder,
+            &mut x,
+            Picker::new("Horizontal", icon::ARROW_RIGHT, help, width),
+        );
         if let Some(x) = x.filter(|&x| x != view.x) {
             // Choosing the other axis's column swaps the two.
             if view.y == Some(x) {
@@ -80,26 +85,29 @@ impl Picker {
 fn column_picker(ui: &mut Ui, encoder: &Encoder, chosen: &mut Option<usize>, picker: Picker) {
     let color = theme::palette(ui).text_weak;
     picker.icon.show(ui, color).on_hover_text(picker.help);
-    let name = |column: usize| {
-        encoder
-            .columns
-            .get(column)
-            .map_or("", |column| column.name.as_str())
-    };
+    let name =
+        |column: usize| encoder.columns.get(column).map_or("", |column| column.name.as_str());
     let selected = chosen.map_or("None", name).to_owned();
-    let response = ComboBox::from_id_salt(picker.name)
-        .selected_text(selected.clone())
-        .width(picker.width)
-        .truncate()
-        .show_ui(ui, |ui| {
-            if picker.name == "Vertical" {
-                ui.selectable_value(chosen, None, "None");
-            }
-            for column in 0..encoder.columns.len() {
-                ui.selectable_value(chosen, Some(column), name(column));
-            }
+    // A list is as wide as there is room: this keeps it from taking that of its neighbour.
+    let size = egui::vec2(picker.width, theme::CONTROL_HEIGHT);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let response = ui
+        .allocate_ui_with_layout(size, layout, |ui| {
+            ComboBox::from_id_salt(picker.name)
+                .selected_text(selected.clone())
+                .width(picker.width)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    if picker.name == "Vertical" {
+                        ui.selectable_value(chosen, None, "None");
+                    }
+                    for column in 0..encoder.columns.len() {
+                        ui.selectable_value(chosen, Some(column), name(column));
+                    }
+                })
+                .response
         })
-        .response;
+        .inner;
     response
         .accessible_name(format!("{} axis", picker.name))
         .on_hover_text(format!("{selected}. {}", picker.help));
@@ -136,9 +144,7 @@ fn held(ui: &mut Ui, samples: &Samples, view: &mut View) {
             let response = ui
                 .add(DragValue::new(&mut number).range(1..=last + 1).speed(0.2))
                 .accessible_name("Row that other columns are held at")
-                .on_hover_text(
-                    "Number of the row. Drag, type, or right-click a point on the map.",
-                );
+                .on_hover_text("Number of the row. Drag, type, or right-click a point on the map.");
             if response.changed() {
                 *row = number.saturating_sub(1).min(last) as u32;
             }
@@ -210,11 +216,10 @@ pub fn toggles(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, decisions: bool)
             });
         }
         if decisions {
-            ui.checkbox(&mut view.decisions_only, "Decisions only")
-                .on_hover_text(
-                    "Shows only which class the network decides for, not how sure it is. The pale \
+            ui.checkbox(&mut view.decisions_only, "Decisions only").on_hover_text(
+                "Shows only which class the network decides for, not how sure it is. The pale \
                      places are those where it is unsure.",
-                );
+            );
         }
     });
 }
@@ -222,10 +227,9 @@ pub fn toggles(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, decisions: bool)
 /// What a click on the map does, in one sentence.
 pub fn hint(view: &View, points: bool) -> &'static str {
     match view.brush {
-        Brush::Ask if points => "Click the map to ask the network about a place.",
+        Brush::Ask if points => "Click to ask the network about a place.",
         Brush::Ask => {
-            "Click the map to ask the network about a place; right-click a point to ask about its \
-             row."
+            "Click to ask the network about a place; right-click a point to ask about its row."
         }
         Brush::Paint(_) => "Click or drag on the map to paint points.",
         Brush::Move => "Drag a point to move it.",

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
 };
 use egui_plot::{
     GridMark, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
@@ -157,7 +158,8 @@ fn looked_back(scene: &Scene<'_>, snapshot: &Snapshot) -> Option<CurvePoint> {
 fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, measure: Measure) {
     let quality = Measure::of(CurveMetric::Quality, scene.classes().is_some());
     ui.horizontal(|ui| {
-        for (metric, measure) in [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
+        for (metric, measure) in
+            [(CurveMetric::Loss, Measure::Loss), (CurveMetric::Quality, quality)]
         {
             ui.selectable_value(&mut view.curve, metric, measure.name())
                 .on_hover_text(measure.help());
@@ -280,9 +282,7 @@ fn draw(
         point
     });
     let text = format!("{} over the epochs, {} points.", measure.name(), curve.points().len());
-    response
-        .response
-        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     response.inner
 }
 
@@ -317,10 +317,7 @@ fn scaled(value: f64, log: bool) -> f64 {
 
 fn log_marks(input: egui_plot::GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    tick::log_ticks(low, high)
-        .into_iter()
-        .map(|value| GridMark { value, step_size: 1.0 })
-        .collect()
+    tick::log_ticks(low, high).into_iter().map(|value| GridMark { value, step_size: 1.0 }).collect()
 }
 
 fn log_label(exponent: f64) -> String {
@@ -340,9 +337,9 @@ impl CurvesState {
             return;
         }
         let points = snapshot.curve.points().iter();
-        let train = points.clone().map(|point| {
-            [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]
-        });
+        let train = points
+            .clone()
+            .map(|point| [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]);
         let validation = points.filter_map(|point| {
             let part = point.metrics.validation.as_ref()?;
             Some([point.epoch as f64, scaled(measure.value(part), log)])
@@ -371,9 +368,8 @@ fn table(points: &[CurvePoint]) -> String {
         Some(point) if point.metrics.train.accuracy.is_some() => "accuracy",
         _ => "r2",
     };
-    let mut text = format!(
-        "epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n"
-    );
+    let mut text =
+        format!("epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n");
     for point in points {
         let metrics = &point.metrics;
         let (train, validation) = (part(Some(&metrics.train)), part(metrics.validation.as_ref()));

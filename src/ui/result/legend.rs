@@ -1,6 +1,8 @@
 //! What the colours of the map mean: classes with their markers and counts, or a scale of numbers.
 
-use eframe::egui::{Align2, FontId, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, FontId, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::controls::{compact_row, short_name};
 use super::look::{Looks, number_color};

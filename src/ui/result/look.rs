@@ -31,15 +31,9 @@ impl Looks {
             _ => &[],
         };
         let look = |(index, class): (usize, &String)| {
-            levels
-                .iter()
-                .position(|level| level == class)
-                .unwrap_or(index)
+            levels.iter().position(|level| level == class).unwrap_or(index)
         };
-        Self {
-            names: classes.clone(),
-            looks: classes.iter().enumerate().map(look).collect(),
-        }
+        Self { names: classes.clone(), looks: classes.iter().enumerate().map(look).collect() }
     }
 
     /// The classes that a person can paint, for a map without any samples.

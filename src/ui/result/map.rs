@@ -88,10 +88,7 @@ pub fn axes(scene: &Scene<'_>, view: &View) -> (Option<Axis>, Option<Axis>) {
         (Some(samples), _) => {
             let encoder = &samples.encoder;
             let y = view.y.filter(|&y| y != view.x);
-            (
-                Axis::of(encoder, view.x),
-                y.and_then(|y| Axis::of(encoder, y)),
-            )
+            (Axis::of(encoder, view.x), y.and_then(|y| Axis::of(encoder, y)))
         }
         (None, DataSource::Points(_)) => {
             let axis = |column, name: &str| Axis {
@@ -132,9 +129,7 @@ fn figure(
     ui.painter().rect_filled(rect, 0.0, palette.canvas);
     let frame = scene.insight.filter(|frame| is_over(frame, x, y));
     if let Some(frame) = frame {
-        state
-            .image
-            .draw(ui, rect, frame, scene.is_points(), view.decisions_only);
+        state.image.draw(ui, rect, frame, scene.is_points(), view.decisions_only);
     }
     plane.draw_axes(ui, x, y);
     state.points.draw(ui, scene, view, plane);
@@ -178,10 +173,8 @@ fn place(ui: &mut Ui, square: bool, y: &Axis) -> (Rect, Response) {
     } else {
         vec2(room.max(SMALLEST), height.min(room.max(SMALLEST)))
     };
-    let (outer, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), size.y + BELOW + 6.0),
-        Sense::hover(),
-    );
+    let (outer, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), size.y + BELOW + 6.0), Sense::hover());
     // In the middle, but for the labels on the left.
     let spare = (outer.width() - left - right - size.x).max(0.0) / 2.0;
     let corner = pos2(outer.left() + left + spare, outer.top() + 6.0);
@@ -251,20 +244,13 @@ fn ask_at(scene: &Scene<'_>, view: &mut View, plane: &Plane, [across, up]: [f64;
 /// As many decimals as the map can tell apart.
 fn rounded(value: f64, (low, high): (f64, f64)) -> f64 {
     let unit = 10_f64.powf(((high - low) / 500.0).log10().floor());
-    if unit.is_finite() && unit > 0.0 {
-        (value / unit).round() * unit
-    } else {
-        value
-    }
+    if unit.is_finite() && unit > 0.0 { (value / unit).round() * unit } else { value }
 }
 
 /// The arrow keys move the question.
 fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View, response: &Response, plane: &Plane) {
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
+    let filter =
+        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|input| f64::from(u8::from(input.key_pressed(key))));
     let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
@@ -272,10 +258,7 @@ fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View, response: &Response, plane:
     if across == 0.0 && up == 0.0 {
         return;
     }
-    let middle = [
-        f64::midpoint(plane.x.0, plane.x.1),
-        f64::midpoint(plane.y.0, plane.y.1),
-    ];
+    let middle = [f64::midpoint(plane.x.0, plane.x.1), f64::midpoint(plane.y.0, plane.y.1)];
     let [x, y] = asked_at(scene, view).unwrap_or(middle);
     let step = |(low, high): (f64, f64)| (high - low) / 60.0;
     let moved = [
@@ -295,10 +278,7 @@ fn asked_at(scene: &Scene<'_>, view: &View) -> Option<[f64; 2]> {
 
 /// Where a row lies on two axes.
 fn position(cells: &[Cell], (x, y): (&Axis, &Axis)) -> Option<[f64; 2]> {
-    Some([
-        x.value(cells.get(x.column)?)?,
-        y.value(cells.get(y.column)?)?,
-    ])
+    Some([x.value(cells.get(x.column)?)?, y.value(cells.get(y.column)?)?])
 }
 
 fn crosshair(ui: &Ui, plane: &Plane, view: &View, (x, y): (&Axis, &Axis)) {
@@ -332,11 +312,8 @@ fn describe(response: &Response, scene: &Scene<'_>, view: &View, (x, y): (&Axis,
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     if response.has_focus() {
-        let painter = egui::Painter::new(
-            response.ctx.clone(),
-            response.layer_id,
-            response.rect.expand(3.0),
-        );
+        let painter =
+            egui::Painter::new(response.ctx.clone(), response.layer_id, response.rect.expand(3.0));
         let stroke = Stroke::new(1.5, theme::palette(&response.ctx).accent_text);
         painter.rect_stroke(response.rect, 0.0, stroke, StrokeKind::Outside);
     }
@@ -376,10 +353,7 @@ fn menu(
                 brush::remove(row, scene, out);
                 ui.close();
             }
-        } else if ui
-            .button((icon::PIN, "Hold the other columns at this row"))
-            .clicked()
-        {
+        } else if ui.button((icon::PIN, "Hold the other columns at this row")).clicked() {
             view.held_row = Some(point.row);
             ui.close();
         }

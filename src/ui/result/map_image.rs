@@ -44,9 +44,7 @@ impl Key {
 
 impl std::fmt::Debug for MapImage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MapImage")
-            .field("painted", &self.painted.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("MapImage").field("painted", &self.painted.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -94,11 +92,7 @@ impl MapImage {
 /// Between levels of a category there is nothing, so nothing is blended there.
 fn texture_options(map: &Map) -> TextureOptions {
     let levels = |axis: &crate::insight::Axis| matches!(axis.scale, Scale::Category { .. });
-    if levels(&map.x) || levels(&map.y) {
-        TextureOptions::NEAREST
-    } else {
-        TextureOptions::LINEAR
-    }
+    if levels(&map.x) || levels(&map.y) { TextureOptions::NEAREST } else { TextureOptions::LINEAR }
 }
 
 /// The colours of a map, the upper rows first.
@@ -124,21 +118,14 @@ fn picture(map: &Map, looks: &Looks, decisions: bool, palette: &Palette) -> Colo
         }
         MapValues::Classes { classes, certainty } => {
             let fewest = 1.0 / looks.names.len().max(2) as f32;
-            let ramps: Vec<_> = (0..looks.names.len())
-                .map(|class| ramp(looks.color(class), palette))
-                .collect();
+            let ramps: Vec<_> =
+                (0..looks.names.len()).map(|class| ramp(looks.color(class), palette)).collect();
             let color = |(&class, &certainty): (&u16, &f32)| {
-                let share = if decisions {
-                    DECIDED
-                } else {
-                    (certainty - fewest) / (1.0 - fewest)
-                };
+                let share = if decisions { DECIDED } else { (certainty - fewest) / (1.0 - fewest) };
                 let step = (share.clamp(0.0, 1.0) * (RAMP - 1) as f32).round() as usize;
                 let ramp = ramps.get(usize::from(class));
                 let color = ramp.and_then(|ramp| ramp.get(step).copied());
-                color
-                    .filter(|_| !certainty.is_nan())
-                    .unwrap_or(palette.undefined)
+                color.filter(|_| !certainty.is_nan()).unwrap_or(palette.undefined)
             };
             upright(side, classes.iter().zip(certainty).map(color).collect())
         }
@@ -155,12 +142,7 @@ fn ramp(color: Color32, palette: &Palette) -> [Color32; RAMP] {
 /// Turns rows from the lowest into a picture with the highest row first.
 pub fn upright(width: usize, colors: Vec<Color32>) -> ColorImage {
     let rows = colors.len() / width.max(1);
-    let pixels: Vec<Color32> = colors
-        .chunks_exact(width.max(1))
-        .rev()
-        .flatten()
-        .copied()
-        .collect();
+    let pixels: Vec<Color32> = colors.chunks_exact(width.max(1)).rev().flatten().copied().collect();
     ColorImage::new([width, rows], pixels)
 }
 
@@ -198,10 +180,7 @@ mod tests {
 
     #[test]
     fn the_lowest_row_is_drawn_last() {
-        let image = upright(
-            2,
-            vec![Color32::RED, Color32::RED, Color32::BLUE, Color32::BLUE],
-        );
+        let image = upright(2, vec![Color32::RED, Color32::RED, Color32::BLUE, Color32::BLUE]);
         assert_eq!(image.size, [2, 2]);
         assert_eq!(image.pixels[0], Color32::BLUE);
         assert_eq!(image.pixels[3], Color32::RED);

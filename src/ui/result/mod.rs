@@ -74,12 +74,9 @@ pub fn show(
     ui.scope_builder(UiBuilder::new().max_rect(upper), |ui| {
         tabs(ui, scene, view);
         ui.add_space(theme::SPACE_1);
-        ScrollArea::vertical()
-            .id_salt(("result", view.tab))
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                body(ui, scene, view, out, state);
-            });
+        ScrollArea::vertical().id_salt(("result", view.tab)).auto_shrink(false).show(ui, |ui| {
+            body(ui, scene, view, out, state);
+        });
     });
     ui.scope_builder(UiBuilder::new().max_rect(lower), |ui| {
         curves::show(ui, scene, view, out, &mut state.curves);

@@ -28,11 +28,7 @@ pub struct Plane {
 impl Plane {
     /// The plane of two axes in `rect`.
     pub fn new(rect: Rect, x: &Axis, y: &Axis) -> Self {
-        Self {
-            rect,
-            x: x.range(),
-            y: y.range(),
-        }
+        Self { rect, x: x.range(), y: y.range() }
     }
 
     /// Where a pair of values lies on screen.
@@ -49,21 +45,14 @@ impl Plane {
     pub fn to_values(&self, place: Pos2) -> [f64; 2] {
         let across = f64::from((place.x - self.rect.left()) / self.rect.width().max(1.0));
         let up = f64::from((self.rect.bottom() - place.y) / self.rect.height().max(1.0));
-        [
-            self.x.0 + across * (self.x.1 - self.x.0),
-            self.y.0 + up * (self.y.1 - self.y.0),
-        ]
+        [self.x.0 + across * (self.x.1 - self.x.0), self.y.0 + up * (self.y.1 - self.y.0)]
     }
 
     /// Draws ticks, their labels and the names of both columns around the rectangle.
     pub fn draw_axes(&self, ui: &Ui, x: &Axis, y: &Axis) {
         let painter = ui.painter();
         let palette = theme::palette(ui);
-        let pen = Pen {
-            painter,
-            font: FontId::proportional(theme::TEXT_SMALL),
-            palette,
-        };
+        let pen = Pen { painter, font: FontId::proportional(theme::TEXT_SMALL), palette };
         for (value, text) in marks(x, self.rect.width()) {
             let at = pos2(self.to_screen([value, self.y.0]).x, self.rect.bottom());
             pen.tick(at, vec2(0.0, 4.0));
@@ -96,17 +85,13 @@ fn marks(axis: &Axis, length: f32) -> Vec<(f64, String)> {
             let most = (length / 44.0).clamp(2.0, 9.0) as usize;
             let step = tick::step(maximum - minimum, most);
             let values = tick::ticks(*minimum, *maximum, most).into_iter();
-            values
-                .map(|value| (value, tick::label(value, step)))
-                .collect()
+            values.map(|value| (value, tick::label(value, step))).collect()
         }
         Scale::Category { levels } => {
             let room = (length / 30.0).max(1.0) as usize;
             let every = levels.len().div_ceil(room).max(1);
             let shown = levels.iter().enumerate().step_by(every);
-            shown
-                .map(|(index, name)| (index as f64, shortened(name, LONGEST_LEVEL)))
-                .collect()
+            shown.map(|(index, name)| (index as f64, shortened(name, LONGEST_LEVEL))).collect()
         }
     }
 }
@@ -140,10 +125,8 @@ impl Pen<'_> {
 
     fn name_below(&self, rect: Rect, name: &str) {
         let galley = self.name_galley(name, rect.width());
-        let at = pos2(
-            rect.center().x - galley.size().x / 2.0,
-            rect.bottom() + BELOW - galley.size().y,
-        );
+        let at =
+            pos2(rect.center().x - galley.size().x / 2.0, rect.bottom() + BELOW - galley.size().y);
         self.painter.galley(at, galley, self.palette.text);
     }
 
@@ -170,11 +153,7 @@ impl Pen<'_> {
 /// A line of small text in the weak colour.
 pub fn caption(ui: &mut Ui, text: impl Into<String>) -> egui::Response {
     let color = theme::palette(ui).text_weak;
-    ui.add(egui::Label::new(
-        egui::RichText::new(text)
-            .text_style(TextStyle::Small)
-            .color(color),
-    ))
+    ui.add(egui::Label::new(egui::RichText::new(text).text_style(TextStyle::Small).color(color)))
 }
 
 /// Makes the text of a part of the window small: rows of figures and switches below a drawing.

@@ -98,14 +98,11 @@ impl MapPoints {
         }
         self.points = match &scene.spec.data.source {
             DataSource::Points(_) if y.is_some() => painted(scene),
-            _ => scene
-                .samples
-                .map_or_else(Vec::new, |samples| of_rows(samples, looks, x, y)),
+            _ => scene.samples.map_or_else(Vec::new, |samples| of_rows(samples, looks, x, y)),
         };
         let values = self.points.iter().map(|point| point.value);
-        self.range = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+        self.range = values
+            .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
         self.key = Some(key);
         self.generation += 1;
         self.markers = None;
@@ -145,9 +142,10 @@ impl MapPoints {
             self.rings = None;
             return;
         };
-        let fresh = self.rings.as_ref().is_some_and(|(old, snapshot, _)| {
-            *old == drawing && *snapshot == frame.snapshot
-        });
+        let fresh = self
+            .rings
+            .as_ref()
+            .is_some_and(|(old, snapshot, _)| *old == drawing && *snapshot == frame.snapshot);
         if fresh {
             return;
         }
@@ -190,9 +188,7 @@ pub fn is_wrong(point: &MapPoint, frame: &InsightFrame) -> bool {
 }
 
 fn shown(points: &[MapPoint], [train, validation]: [bool; 2]) -> impl Iterator<Item = &MapPoint> {
-    points
-        .iter()
-        .filter(move |point| if point.train { train } else { validation })
+    points.iter().filter(move |point| if point.train { train } else { validation })
 }
 
 fn of_rows(samples: &Samples, looks: &Looks, x: &Axis, y: Option<&Axis>) -> Vec<MapPoint> {
@@ -262,10 +258,7 @@ fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
     };
     let mut train = vec![true; spec.points.len()];
     let mut classes = vec![None; spec.points.len()];
-    if let Some(samples) = scene
-        .samples
-        .filter(|samples| samples.table.rows() == train.len())
-    {
+    if let Some(samples) = scene.samples.filter(|samples| samples.table.rows() == train.len()) {
         for &row in &samples.validation {
             if let Some(part) = train.get_mut(row as usize) {
                 *part = false;
@@ -300,11 +293,7 @@ fn marker(
     palette: &Palette,
 ) {
     let (shape, color, light) = match point.look {
-        Some(look) => (
-            theme::class_marker(look),
-            theme::class_color(look),
-            palette.neutral,
-        ),
+        Some(look) => (theme::class_marker(look), theme::class_color(look), palette.neutral),
         None => {
             let color = number_color(point.value, range, palette);
             (theme::Marker::Circle, color, ink(palette))
@@ -321,11 +310,7 @@ fn marker(
 
 /// The darkest tone of the theme.
 fn ink(palette: &Palette) -> Color32 {
-    if palette.dark {
-        palette.canvas
-    } else {
-        palette.text_strong
-    }
+    if palette.dark { palette.canvas } else { palette.text_strong }
 }
 
 /// Turns shapes into triangles.

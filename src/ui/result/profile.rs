@@ -40,50 +40,46 @@ pub fn show(
         _ => chart::bounds(shown),
     };
     let name = answer_name(scene);
-    let asked = view
-        .asked
-        .as_ref()
-        .and_then(|cells| x.value(cells.get(x.column)?));
+    let asked = view.asked.as_ref().and_then(|cells| x.value(cells.get(x.column)?));
     let plot = chart::plot(ui, "network over one column", height)
         .x_axis_label(x.name.clone())
         .y_axis_label(name.clone());
     let response = chart::show(ui, plot, |plot| {
-            plot.set_plot_bounds(chart::area(across, up));
-            let parts = [
-                (&state.training, "Training", palette.training, true, view.show_training),
-                (&state.validation, "Validation", palette.validation, false, view.show_validation),
-            ];
-            for (points, name, color, filled, shown) in parts {
-                if shown {
-                    plot.points(
-                        Points::new(name, PlotPoints::Borrowed(points))
-                            .shape(MarkerShape::Circle)
-                            .radius(2.6)
-                            .filled(filled)
-                            .color(color)
-                            .allow_hover(false),
-                    );
-                }
+        plot.set_plot_bounds(chart::area(across, up));
+        let parts = [
+            (&state.training, "Training", palette.training, true, view.show_training),
+            (&state.validation, "Validation", palette.validation, false, view.show_validation),
+        ];
+        for (points, name, color, filled, shown) in parts {
+            if shown {
+                plot.points(
+                    Points::new(name, PlotPoints::Borrowed(points))
+                        .shape(MarkerShape::Circle)
+                        .radius(2.6)
+                        .filled(filled)
+                        .color(color)
+                        .allow_hover(false),
+                );
             }
-            let curve = Line::new("Network", PlotPoints::Borrowed(&state.curve));
-            plot.line(curve.color(palette.accent_text).width(2.5).allow_hover(false));
-            if let Some(asked) = asked {
-                let line = VLine::new("Asked", asked).color(palette.text_strong).width(1.0);
-                plot.vline(line.allow_hover(false));
-            }
-            plot.pointer_coordinate()
+        }
+        let curve = Line::new("Network", PlotPoints::Borrowed(&state.curve));
+        plot.line(curve.color(palette.accent_text).width(2.5).allow_hover(false));
+        if let Some(asked) = asked {
+            let line = VLine::new("Asked", asked).color(palette.text_strong).width(1.0);
+            plot.vline(line.allow_hover(false));
+        }
+        plot.pointer_coordinate()
     });
     let pointer = response.inner;
     let hovered = response.response.hovered();
     ask(scene, view, &response.response, x, pointer);
     let text = format!("The network's curve over {}.", x.name);
-    response
-        .response
-        .widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
+    response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     let at = pointer.filter(|_| hovered)?.x;
-    let nearest = state.curve.iter().min_by(|one, other| {
-        (one.x - at).abs().total_cmp(&(other.x - at).abs())
-    })?;
+    let nearest = state
+        .curve
+        .iter()
+        .min_by(|one, other| (one.x - at).abs().total_cmp(&(other.x - at).abs()))?;
     Some(format!(
         "{} {} → {name} {}",
         x.name,

@@ -46,9 +46,7 @@ fn answer_at(map: &Map, target: &TargetEncoding, [across, up]: [f64; 2]) -> Opti
     let index = row * map.resolution + column;
     let name = |class: usize| target.classes().get(class).map_or("?", String::as_str);
     match &map.values {
-        MapValues::Number { values, .. } => {
-            Some(format::number(f64::from(*values.get(index)?)))
-        }
+        MapValues::Number { values, .. } => Some(format::number(f64::from(*values.get(index)?))),
         MapValues::Binary(values) => {
             let probability = f64::from(*values.get(index)?);
             let class = usize::from(probability >= 0.5);
@@ -78,10 +76,7 @@ pub fn row_text(scene: &Scene<'_>, point: &MapPoint) -> String {
         return format!("point {}", format::count(number));
     };
     let target = samples.encoder.target.name();
-    let value = samples
-        .table
-        .column(target)
-        .map(|column| column.values.cell(point.row as usize));
+    let value = samples.table.column(target).map(|column| column.values.cell(point.row as usize));
     let value = value.map_or_else(String::new, |cell| cell_text(&cell));
     let name = match &samples.encoder.target {
         TargetEncoding::Classes { .. } => value,

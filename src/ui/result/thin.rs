@@ -59,11 +59,8 @@ impl Column {
 
     /// The extremes in the order in which they came.
     fn finish(self, kept: &mut Vec<[f64; 2]>) {
-        let (first, second) = if self.low[0] <= self.high[0] {
-            (self.low, self.high)
-        } else {
-            (self.high, self.low)
-        };
+        let (first, second) =
+            if self.low[0] <= self.high[0] { (self.low, self.high) } else { (self.high, self.low) };
         kept.push(first);
         if second[0] > first[0] {
             kept.push(second);

@@ -14,9 +14,7 @@ pub fn ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let step = step(span, most);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
-    (first..=last.min(first.saturating_add(100)))
-        .map(|number| number as f64 * step)
-        .collect()
+    (first..=last.min(first.saturating_add(100))).map(|number| number as f64 * step).collect()
 }
 
 /// The smallest round step that gives at most `most` ticks in `span`.
@@ -24,10 +22,7 @@ pub fn step(span: f64, most: usize) -> f64 {
     let coarse = span / most.max(1) as f64;
     let power = 10_f64.powf(coarse.log10().floor());
     let rounded = [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power);
-    rounded
-        .into_iter()
-        .find(|&step| step >= coarse * 0.999)
-        .unwrap_or(10.0 * power)
+    rounded.into_iter().find(|&step| step >= coarse * 0.999).unwrap_or(10.0 * power)
 }
 
 /// The value at a tick, with as many decimals as its neighbours `step` away need.
@@ -37,11 +32,7 @@ pub fn label(value: f64, step: f64) -> String {
         return format::number(value);
     }
     let text = format!("{value:.0$}", decimals as usize);
-    if text
-        .trim_start_matches('-')
-        .chars()
-        .all(|c| c == '0' || c == '.')
-    {
+    if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
         return text.trim_start_matches('-').to_owned();
     }
     text.replace('-', "−")
@@ -59,18 +50,10 @@ pub fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     }
     let decades = low.floor() as i64..=high.ceil() as i64;
     let every = (((high - low) / 6.0).ceil() as usize).max(1);
-    let factors: &[f64] = if high - low < 2.0 {
-        &[1.0, 2.0, 5.0]
-    } else {
-        &[1.0]
-    };
+    let factors: &[f64] = if high - low < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     decades
         .step_by(every)
-        .flat_map(|decade| {
-            factors
-                .iter()
-                .map(move |factor| decade as f64 + factor.log10())
-        })
+        .flat_map(|decade| factors.iter().map(move |factor| decade as f64 + factor.log10()))
         .filter(|value| (low..=high).contains(value))
         .collect()
 }

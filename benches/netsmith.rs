@@ -2,6 +2,14 @@
 //!
 //! `cargo bench` measures all of them; `cargo bench -- frame` one group.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails loudly"
+)]
+
 use std::hint::black_box;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -45,8 +53,8 @@ fn map(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("map of 256 × 256 points");
     group.throughput(Throughput::Elements(256 * 256));
     for widths in [&[4, 2][..], &[8, 8, 8]] {
-        let mut spec = ExperimentSpec::default();
-        spec.network = NetworkSpec::dense(widths, Activation::Tanh);
+        let network = NetworkSpec::dense(widths, Activation::Tanh);
+        let spec = ExperimentSpec { network, ..ExperimentSpec::default() };
         let prepared = prepared(spec);
         let parameters = prepared.initial_parameters();
         let encoder = &prepared.samples.encoder;

@@ -1,5 +1,12 @@
 //! Files in the window: tables of one's own, experiments, and what is asked before work is lost.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails loudly"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,12 @@
 //! Everything that is written in the window can be drawn with the fonts that come with it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails loudly"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,5 +1,12 @@
 //! Training in the window: keys, steps, live changes, looking back, what is done when it goes wrong.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails loudly"
+)]
+
 mod support;
 
 use std::time::Duration;

@@ -340,6 +340,8 @@ fn the_reader_is_woken_about_thirty_times_a_second() {
     let most = begin.elapsed().as_millis() as usize / 33 + 2;
     assert!((1..=most).contains(&woken), "{woken} times");
     settle(&worker, TrainCommand::Pause);
+    // An event is there a moment before its reader is woken.
+    std::thread::sleep(Duration::from_millis(50));
     let quiet = wakes.load(Ordering::Relaxed);
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(wakes.load(Ordering::Relaxed), quiet, "nobody is woken for nothing");

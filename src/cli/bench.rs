@@ -20,10 +20,10 @@ pub struct BenchArgs {
     /// Print one JSON object per task
     #[arg(long)]
     json: bool,
-    /// Processor threads to train with
+    /// Processor threads to train large networks with
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
-    /// Only the fixed tasks of these names: tiny spiral spiral_adam digits mnist wide
+    /// Only the fixed tasks of these names: `tiny spiral spiral_adam digits mnist wide`
     #[arg(long, value_name = "TASK,…", value_delimiter = ',')]
     tasks: Option<Vec<String>>,
 
@@ -67,29 +67,23 @@ pub struct BenchArgs {
 /// [`CliError::Usage`] for a task there is not, or layers that make no network.
 pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     let time = Duration::from_secs_f64(args.seconds);
-    let threads = usize::from(args.threads);
     for task in tasks(args)? {
         let result = task
-            .run(time, threads, &|| ControlFlow::Continue(()))
+            .run(time, usize::from(args.threads), &|| ControlFlow::Continue(()))
             .map_err(|error| CliError::Usage(error.to_string()))?;
-        report(&task, result, threads, args.json)?;
+        report(&task, result, args)?;
     }
     Ok(())
 }
 
-fn report(
-    task: &BenchTask,
-    result: BenchResult,
-    threads: usize,
-    json: bool,
-) -> Result<(), CliError> {
+fn report(task: &BenchTask, result: BenchResult, args: &BenchArgs) -> Result<(), CliError> {
     let BenchResult { samples_per_second, gflops } = result;
-    if json {
+    if args.json {
         let object = json!({
             "task": task.name,
             "samples_per_s": samples_per_second.round(),
             "gflops": (gflops * 100.0).round() / 100.0,
-            "threads": threads,
+            "threads": args.threads,
         });
         return output::line(&object.to_string());
     }

@@ -24,7 +24,7 @@ pub struct TrainArgs {
     /// Save the experiment with its trained weights
     #[arg(long, value_name = "FILE.netsmith.json")]
     save: Option<PathBuf>,
-    /// Processor threads to train with; the numbers are the same for any
+    /// Processor threads to train large networks with; the numbers are the same for any
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns what is saved and undone: which data, which layers, which training settings
 //! ([`ExperimentSpec`]), the edits that change it ([`Edit`]), its history ([`History`]), what is
-//! wrong with it ([`check`]), its file format ([`file`]) and the step from the document to
+//! wrong with it ([`check`]), its file format ([`mod@file`]) and the step from the document to
 //! something that can be trained ([`prepare`]). It must not know about threads, windows or a
 //! run's progress.
 

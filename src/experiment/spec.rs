@@ -42,7 +42,7 @@ pub struct ExperimentSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkSpec {
-    /// The layers as they stand on the canvas, right or wrong (see [`super::check()`]).
+    /// The layers as they stand on the canvas, right or wrong (see [`check`](super::check::check)).
     pub layers: Vec<LayerSpec>,
     /// How the starting weights are drawn.
     #[serde(default)]

@@ -21,11 +21,13 @@
 
 use super::head;
 use super::kernels::{
-    Kernels, Left, Pass, Product, Start, multiply, row_sums, sample_stride, times_slope, transpose,
+    Kernels, Left, Pass, Product, Start, multiply, row_sums, sample_stride, times_slope,
+    transpose_on,
 };
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
+use super::threads::Threads;
 use super::workspace::Workspace;
 
 impl Network {
@@ -33,7 +35,7 @@ impl Network {
     ///
     /// The loss must [fit](Loss::fits) the output activation.
     pub fn loss<T: Real>(&self, loss: Loss, workspace: &Workspace<T>) -> T {
-        T::run(LossOf { network: self, loss, workspace })
+        T::run(workspace.threads, LossOf { network: self, loss, workspace })
     }
 
     /// Writes the gradient of the loss into `gradient`, given the last forward pass with the same
@@ -51,7 +53,10 @@ impl Network {
         workspace: &mut Workspace<T>,
         gradient: &mut [T],
     ) {
-        T::run(Backward { network: self, parameters, loss, workspace, gradient });
+        T::run(
+            workspace.threads,
+            Backward { network: self, parameters, loss, workspace, gradient },
+        );
     }
 
     /// [`forward`](Network::forward), [`loss`](Network::loss) and
@@ -67,7 +72,10 @@ impl Network {
         workspace: &mut Workspace<T>,
         gradient: &mut [T],
     ) -> T {
-        T::run(LossAndGradient(Backward { network: self, parameters, loss, workspace, gradient }))
+        T::run(
+            workspace.threads,
+            LossAndGradient(Backward { network: self, parameters, loss, workspace, gradient }),
+        )
     }
 }
 
@@ -159,12 +167,12 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     gradient: &mut [T],
 ) {
-    let Workspace { batch, width, input_samples, samples, layers, .. } = workspace;
+    let Workspace { batch, width, input_samples, samples, layers, threads, .. } = workspace;
     let delta = &layers[index].delta[..dense.units * *width];
     let samples: &[T] = match index.checked_sub(1) {
         None => input_samples,
         Some(previous) => {
-            as_samples(&layers[previous].a, *width, *batch, dense.inputs, samples);
+            as_samples(*threads, &layers[previous].a, *width, *batch, dense.inputs, samples);
             samples
         }
     };
@@ -175,13 +183,15 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
 /// Turns feature-major values into rows of one sample each, `sample_stride(count)` apart.
 #[inline(always)]
 pub(super) fn as_samples<T: Real>(
+    threads: Threads,
     features: &[T],
     width: usize,
     batch: usize,
     count: usize,
     samples: &mut [T],
 ) {
-    transpose(features, width, count, batch, samples, sample_stride(count));
+    let stride = sample_stride(count);
+    transpose_on(threads, features, width, [count, batch], samples, stride);
 }
 
 /// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.

@@ -46,15 +46,10 @@ impl Network {
         product: &mut [T],
     ) {
         workspace.make_rates(self);
-        T::run(Curvature {
-            network: self,
-            parameters,
-            vector,
-            loss,
-            workspace,
-            product,
-            full: true,
-        });
+        T::run(
+            workspace.threads,
+            Curvature { network: self, parameters, vector, loss, workspace, product, full: true },
+        );
     }
 
     /// Writes G·v into `product`, with G the (generalised) Gauss–Newton matrix of the mean loss
@@ -74,15 +69,10 @@ impl Network {
         product: &mut [T],
     ) {
         workspace.make_rates(self);
-        T::run(Curvature {
-            network: self,
-            parameters,
-            vector,
-            loss,
-            workspace,
-            product,
-            full: false,
-        });
+        T::run(
+            workspace.threads,
+            Curvature { network: self, parameters, vector, loss, workspace, product, full: false },
+        );
     }
 }
 
@@ -166,7 +156,7 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ and R{∂L/∂b} = Σ R{δ}.
     #[inline(always)]
     fn gradient_rate<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace { batch, width, input_samples, samples, layers, rates, .. } =
+        let Workspace { batch, width, input_samples, samples, layers, rates, threads, .. } =
             &mut *self.workspace;
         let (batch, width, count) = (*batch, *width, dense.inputs);
         let size = dense.units * width;
@@ -178,11 +168,11 @@ impl<T: Real> Curvature<'_, T> {
                 outer_product(kernels, dense, rate, width, batch, input_samples, start, product);
             }
             Some(previous) => {
-                as_samples(&layers[previous].a, width, batch, count, samples);
+                as_samples(*threads, &layers[previous].a, width, batch, count, samples);
                 let start = Start::Zero;
                 outer_product(kernels, dense, rate, width, batch, samples, start, product);
                 if self.full {
-                    as_samples(&rates[previous].a, width, batch, count, samples);
+                    as_samples(*threads, &rates[previous].a, width, batch, count, samples);
                     let delta = &layers[index].delta[..size];
                     let start = Start::Keep;
                     outer_product(kernels, dense, delta, width, batch, samples, start, product);

@@ -25,7 +25,7 @@ impl Network {
     /// If there are fewer parameters than [`parameter_count`](Network::parameter_count), or the
     /// workspace belongs to another network.
     pub fn forward<T: Real>(&self, parameters: &[T], workspace: &mut Workspace<T>) {
-        T::run(Forward { network: self, parameters, workspace });
+        T::run(workspace.threads, Forward { network: self, parameters, workspace });
     }
 }
 

@@ -3,7 +3,8 @@
 //! This module owns the mathematics of a feed-forward network: [activations](Activation),
 //! [losses](Loss), [starting weights](Initialization), the [forward](Network::forward) and
 //! [backward](Network::backward) passes and the curvature products. It knows nothing of data
-//! files, training methods, threads or windows.
+//! files, training methods or windows. [Large work](Threads) may be shared between threads, without
+//! changing a bit of the result.
 //!
 //! To learn how a network works, read `forward.rs`, then `backward.rs`. A pass goes like this:
 //!
@@ -62,6 +63,7 @@ mod number;
 mod output;
 mod real;
 mod shape;
+mod threads;
 mod workspace;
 
 pub use activation::Activation;
@@ -71,4 +73,5 @@ pub use network::{Dense, DenseActivation, Layer, Network};
 pub use output::OutputActivation;
 pub use real::Real;
 pub use shape::{LayerShape, MAX_PARAMETERS, NetworkError, NetworkShape};
+pub use threads::Threads;
 pub use workspace::Workspace;

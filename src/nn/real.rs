@@ -9,6 +9,7 @@ use std::iter::Sum;
 use num_traits::Float;
 
 use super::kernels::{Pass, Plain, run_vectorised};
+use super::threads::Threads;
 
 /// A precision that networks compute in: `f32` (fast) or `f64` (reference).
 ///
@@ -20,9 +21,10 @@ pub trait Real: Float + Debug + Default + Send + Sync + Sum + 'static {
     /// This number in double precision (exact).
     fn wide(self) -> f64;
 
-    /// Runs a pass over a network with the best kernels this machine has for this precision.
+    /// Runs a pass over a network with the best kernels this machine has for this precision. Those
+    /// of `f32` share large work between the `threads`.
     #[doc(hidden)]
-    fn run<P: Pass<Self>>(pass: P) -> P::Output;
+    fn run<P: Pass<Self>>(threads: Threads, pass: P) -> P::Output;
 }
 
 impl Real for f32 {
@@ -37,8 +39,8 @@ impl Real for f32 {
     }
 
     #[inline]
-    fn run<P: Pass<Self>>(pass: P) -> P::Output {
-        run_vectorised(pass)
+    fn run<P: Pass<Self>>(threads: Threads, pass: P) -> P::Output {
+        run_vectorised(threads, pass)
     }
 }
 
@@ -54,7 +56,7 @@ impl Real for f64 {
     }
 
     #[inline]
-    fn run<P: Pass<Self>>(pass: P) -> P::Output {
+    fn run<P: Pass<Self>>(_: Threads, pass: P) -> P::Output {
         pass.run(Plain)
     }
 }

@@ -10,9 +10,10 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, padded, sample_stride, transpose};
+use super::kernels::{Aligned, padded, sample_stride, transpose_on};
 use super::network::{Layer, Network};
 use super::real::Real;
+use super::threads::Threads;
 
 /// Batches of inputs narrower than this are copied number by number.
 const NARROW: usize = 8;
@@ -59,6 +60,7 @@ pub struct Workspace<T: Real> {
     /// One layer's activations, one row for each sample.
     pub(super) samples: Aligned<T>,
     pub(super) dropout: bool,
+    pub(super) threads: Threads,
     pub(super) rates: Vec<LayerRates<T>>,
 }
 
@@ -94,6 +96,7 @@ impl<T: Real> Workspace<T> {
             layers: layers.collect(),
             samples: Aligned::zeros(capacity * sample_stride(widest.max(first))),
             dropout: false,
+            threads: Threads::ONE,
             rates: Vec::new(),
         }
     }
@@ -106,6 +109,18 @@ impl<T: Real> Workspace<T> {
     /// The largest batch the buffers hold before they grow.
     pub fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// Sets how many threads large products and layers are shared between, the calling one
+    /// included; at first it is one. The results are the same bits for any number. Small networks
+    /// are always computed by the calling thread alone, which is faster; so is everything in `f64`.
+    pub fn set_threads(&mut self, count: usize) {
+        self.threads = Threads::new(count);
+    }
+
+    /// The threads that large products and layers are shared between.
+    pub fn threads(&self) -> Threads {
+        self.threads
     }
 
     /// The number of outputs of the network.
@@ -169,7 +184,9 @@ impl<T: Real> Workspace<T> {
     /// Makes room for and sets the size of the next batch.
     fn resize(&mut self, network: &Network, batch: usize) {
         if batch > self.capacity {
+            let threads = self.threads;
             *self = Self::new(network, batch);
+            self.threads = threads;
         }
         let width = padded(batch);
         if width != self.width {
@@ -237,7 +254,7 @@ impl Network {
     ) {
         let (count, width) = (self.inputs(), workspace.width);
         let stride = sample_stride(count);
-        let Workspace { inputs: features, input_samples: samples, batch, .. } = workspace;
+        let Workspace { inputs: features, input_samples: samples, batch, threads, .. } = workspace;
         for (slot, row) in rows.enumerate() {
             let values = &inputs[row * count..][..count];
             let sample = &mut samples[slot * stride..][..count];
@@ -251,7 +268,7 @@ impl Network {
             }
         }
         if count >= NARROW {
-            transpose(samples, stride, *batch, count, features, width);
+            transpose_on(*threads, samples, stride, [*batch, count], features, width);
         }
     }
 

@@ -3,6 +3,13 @@
 //! The workers are real threads. Nothing here waits for a fixed time: [`App::wait_until`] runs
 //! frames until what is waited for has happened.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails loudly"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

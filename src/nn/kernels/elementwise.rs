@@ -1,7 +1,7 @@
 //! What happens to each number on its own, or to each column of numbers: activations, losses,
 //! softmax, sums of rows. Written once; each set of kernels brings its own arithmetic.
 
-use super::Kernels;
+use super::{Kernels, PIECE};
 use crate::nn::activation::{Activation, Function, Visitor};
 use crate::nn::loss::Term;
 use crate::nn::number::Number;
@@ -10,6 +10,25 @@ use crate::nn::real::Real;
 /// a = f(z).
 #[inline(always)]
 pub(in crate::nn) fn activate<T: Real, K: Kernels<T>>(
+    kernels: K,
+    activation: Activation,
+    z: &[T],
+    a: &mut [T],
+) {
+    if kernels.is_shared(a.len()) {
+        let pieces = z.chunks(PIECE).zip(a.chunks_mut(PIECE));
+        kernels.share(
+            pieces,
+            #[inline(always)]
+            |(z, a): (&[T], &mut [T])| activate_piece(kernels, activation, z, a),
+        );
+    } else {
+        activate_piece(kernels, activation, z, a);
+    }
+}
+
+#[inline(always)]
+fn activate_piece<T: Real, K: Kernels<T>>(
     kernels: K,
     activation: Activation,
     z: &[T],
@@ -40,6 +59,28 @@ impl<T: Real, K: Kernels<T>> Visitor for Activate<'_, T, K> {
 /// δ ← δ ∘ f′(z), where a = f(z).
 #[inline(always)]
 pub(in crate::nn) fn times_slope<T: Real, K: Kernels<T>>(
+    kernels: K,
+    activation: Activation,
+    z: &[T],
+    a: &[T],
+    delta: &mut [T],
+) {
+    if kernels.is_shared(delta.len()) {
+        let known = z.chunks(PIECE).zip(a.chunks(PIECE));
+        kernels.share(
+            known.zip(delta.chunks_mut(PIECE)),
+            #[inline(always)]
+            |((z, a), delta): ((&[T], &[T]), &mut [T])| {
+                times_slope_piece(kernels, activation, z, a, delta);
+            },
+        );
+    } else {
+        times_slope_piece(kernels, activation, z, a, delta);
+    }
+}
+
+#[inline(always)]
+fn times_slope_piece<T: Real, K: Kernels<T>>(
     kernels: K,
     activation: Activation,
     z: &[T],
@@ -121,6 +162,20 @@ impl<T: Real, K: Kernels<T>> Visitor for TimesSlopeAndBend<'_, T, K> {
 /// out = x ∘ y.
 #[inline(always)]
 pub(in crate::nn) fn multiply<T: Real, K: Kernels<T>>(kernels: K, x: &[T], y: &[T], out: &mut [T]) {
+    if kernels.is_shared(out.len()) {
+        let factors = x.chunks(PIECE).zip(y.chunks(PIECE));
+        kernels.share(
+            factors.zip(out.chunks_mut(PIECE)),
+            #[inline(always)]
+            |((x, y), out): ((&[T], &[T]), &mut [T])| multiply_piece(kernels, x, y, out),
+        );
+    } else {
+        multiply_piece(kernels, x, y, out);
+    }
+}
+
+#[inline(always)]
+fn multiply_piece<T: Real, K: Kernels<T>>(kernels: K, x: &[T], y: &[T], out: &mut [T]) {
     let factors = K::vectors(x).iter().zip(K::vectors(y));
     for ((&x, &y), out) in factors.zip(K::vectors_mut(out)) {
         *out = K::vector(kernels.lane(x) * kernels.lane(y));

@@ -19,6 +19,13 @@ pub(super) fn is_worthwhile(product: &Product<'_, f32>, columns: usize) -> bool 
     product.rows >= TALL && product.terms * columns >= LARGE
 }
 
+/// How many rows of a product are computed in one call: a quarter, within limits. The right matrix
+/// is copied again for each block. Measured on a network of 784-1024-1024-10: blocks of 256 rows
+/// are as fast as a single one, blocks of 128 rows about 3 % slower.
+pub(super) fn rows_in_block(product: &Product<'_, f32>) -> usize {
+    product.rows.div_ceil(4).next_multiple_of(8).clamp(64, 256)
+}
+
 /// See [`Kernels::product`](super::Kernels::product).
 ///
 /// # Panics

@@ -27,7 +27,7 @@ pub(super) use elementwise::{
 };
 pub use plain::Plain;
 pub(super) use plain::Single;
-pub(super) use transpose::{sample_stride, transpose};
+pub(super) use transpose::{sample_stride, transpose_on};
 pub(super) use vector::run_vectorised;
 
 use super::number::Number;
@@ -35,6 +35,13 @@ use super::real::Real;
 
 /// Rows are padded to a multiple of this many columns: the `f32` lanes of the widest vectors.
 pub(super) const LANES: usize = 16;
+
+/// From so many numbers on, work on each of them is shared between threads: simple work on fewer
+/// takes hardly longer than the 15 µs or so that sharing costs.
+const MANY: usize = 1 << 17;
+
+/// How many numbers a thread treats at once when work is shared.
+const PIECE: usize = 1 << 14;
 
 /// `count` rounded up to whole vectors.
 #[inline]
@@ -52,7 +59,7 @@ pub trait Pass<T: Real> {
 }
 
 /// A set of kernels for numbers of type `T`.
-pub trait Kernels<T: Real>: Copy {
+pub trait Kernels<T: Real>: Copy + Send + Sync {
     /// As many numbers as are treated at once, as they lie in memory.
     type Vector: Copy;
     /// The same numbers, with arithmetic.
@@ -76,6 +83,15 @@ pub trait Kernels<T: Real>: Copy {
     /// The sum of the numbers in one vector.
     fn sum(self, lane: Self::Lane) -> T;
 
+    /// Whether work on so many numbers is worth [sharing](Kernels::share).
+    fn is_shared(self, numbers: usize) -> bool;
+
+    /// Hands the `pieces` to `work`, several threads taking turns.
+    fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
+    where
+        Pieces: Iterator<Item: Send> + Send,
+        Work: Fn(Pieces::Item) + Sync;
+
     /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.
     fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize);
 }
@@ -97,6 +113,23 @@ pub struct Product<'a, T> {
     pub rows: usize,
     /// The columns of the left matrix and rows of the right one.
     pub terms: usize,
+}
+
+impl<T: Copy> Product<'_, T> {
+    /// The part of the product that computes `count` rows of the result, from `first` on.
+    fn rows(&self, first: usize, count: usize) -> Self {
+        let start = match self.start {
+            Start::Rows(starts) => Start::Rows(&starts[first..][..count]),
+            other => other,
+        };
+        let left = match self.left {
+            Left::Rows { values, stride } => {
+                Left::Rows { values: &values[first * stride..], stride }
+            }
+            Left::Columns { values, stride } => Left::Columns { values: &values[first..], stride },
+        };
+        Self { start, left, rows: count, ..*self }
+    }
 }
 
 /// What a product is added to.

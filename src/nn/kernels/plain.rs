@@ -38,6 +38,18 @@ impl<T: Real> Kernels<T> for Plain {
         lane.0
     }
 
+    fn is_shared(self, _numbers: usize) -> bool {
+        false
+    }
+
+    fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
+    where
+        Pieces: Iterator<Item: Send> + Send,
+        Work: Fn(Pieces::Item) + Sync,
+    {
+        pieces.for_each(work);
+    }
+
     fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize) {
         for (row, out_row) in out.chunks_mut(columns).take(product.rows).enumerate() {
             match product.start {

@@ -1,5 +1,8 @@
 //! Turning rows into columns.
 
+use super::MANY;
+use crate::nn::threads::Threads;
+
 /// The distance between two rows of `count` numbers that are written one column at a time: whole
 /// vectors, and an odd number of them. With an even number, a column's places would share a few
 /// sets of the cache and push each other out.
@@ -35,6 +38,28 @@ pub(in crate::nn) fn transpose<T: Copy>(
         }
         row += 1;
     }
+}
+
+/// [`transpose`], with a large matrix shared between threads, each of which writes some of the rows
+/// of `to`.
+#[inline(always)]
+pub(in crate::nn) fn transpose_on<T: Copy + Send + Sync>(
+    threads: Threads,
+    from: &[T],
+    from_stride: usize,
+    [rows, columns]: [usize; 2],
+    to: &mut [T],
+    to_stride: usize,
+) {
+    if threads == Threads::ONE || rows * columns < MANY {
+        return transpose(from, from_stride, rows, columns, to, to_stride);
+    }
+    let count = columns.div_ceil(4 * threads.count()).next_multiple_of(super::LANES);
+    let pieces = to[..columns * to_stride].chunks_mut(count * to_stride).enumerate();
+    threads.for_each(pieces, |(index, to)| {
+        let columns = to.len() / to_stride;
+        transpose(&from[index * count..], from_stride, rows, columns, to, to_stride);
+    });
 }
 
 #[cfg(test)]

@@ -3,29 +3,88 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::lanes::Lanes;
-use super::{Kernels, Pass, Product, gemm, product};
+use super::{Kernels, MANY, Pass, Product, gemm, product};
+use crate::nn::threads::Threads;
+
+/// A product of at least this many multiplications is shared between threads. Measured: so many
+/// take about 75 µs on one core, and sharing costs about 15 µs.
+const LARGE: usize = 1 << 22;
 
 /// Kernels that use the instructions `S`.
 #[derive(Clone, Copy)]
-pub struct Vector<S: Simd>(S);
+pub struct Vector<S: Simd> {
+    simd: S,
+    threads: Threads,
+}
 
 /// Runs a pass compiled for the best instructions of this machine: AVX-512, AVX2, NEON, or none.
 ///
 /// The results on one machine are always the same bits; two machines with vectors of different
 /// widths add up in different orders and may differ in the last digit.
 #[inline]
-pub(in crate::nn) fn run_vectorised<P: Pass<f32>>(pass: P) -> P::Output {
-    Arch::new().dispatch(Run(pass))
+pub(in crate::nn) fn run_vectorised<P: Pass<f32>>(threads: Threads, pass: P) -> P::Output {
+    Arch::new().dispatch(Run { threads, pass })
 }
 
-struct Run<P>(P);
+struct Run<P> {
+    threads: Threads,
+    pass: P,
+}
 
 impl<P: Pass<f32>> WithSimd for Run<P> {
     type Output = P::Output;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> P::Output {
-        self.0.run(Vector(simd))
+        let threads = self.threads;
+        self.pass.run(Vector { simd, threads })
+    }
+}
+
+/// One piece of shared work, to be compiled for the same instructions as the rest of the pass: a
+/// thread starts in a function that is compiled for any machine.
+struct OnPiece<'a, Work, Piece> {
+    work: &'a Work,
+    piece: Piece,
+}
+
+impl<Piece, Work: Fn(Piece)> WithSimd for OnPiece<'_, Work, Piece> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _same: S) {
+        (self.work)(self.piece);
+    }
+}
+
+impl<S: Simd> Vector<S> {
+    /// Computes a product in blocks of rows, several threads taking turns.
+    ///
+    /// Each number of the result is one sum in one order. With tiles of our own that order is the
+    /// same in any block; the crate behind [`gemm`] may choose it by the size of the block, which
+    /// therefore depends on the product alone and not on the number of threads.
+    fn product_in_blocks(
+        self,
+        product: &Product<'_, f32>,
+        out: &mut [f32],
+        columns: usize,
+        by_gemm: bool,
+    ) {
+        let rows = if by_gemm {
+            gemm::rows_in_block(product)
+        } else {
+            let pieces = 4 * self.threads.count();
+            product.rows.div_ceil(pieces).next_multiple_of(2)
+        };
+        let blocks = out[..product.rows * columns].chunks_mut(rows * columns).enumerate();
+        self.threads.for_each(blocks, |(index, out)| {
+            let block = product.rows(index * rows, out.len() / columns);
+            if by_gemm {
+                gemm::product(&block, out, columns);
+            } else {
+                product::product(self.simd, &block, out, columns);
+            }
+        });
     }
 }
 
@@ -45,7 +104,7 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
     #[inline(always)]
     fn lane(self, vector: S::f32s) -> Lanes<S> {
-        Lanes::new(self.0, vector)
+        Lanes::new(self.simd, vector)
     }
 
     #[inline(always)]
@@ -55,22 +114,38 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
     #[inline(always)]
     fn splat(self, value: f32) -> Lanes<S> {
-        Lanes::new(self.0, self.0.splat_f32s(value))
+        Lanes::new(self.simd, self.simd.splat_f32s(value))
     }
 
     #[inline(always)]
     fn sum(self, lane: Lanes<S>) -> f32 {
-        self.0.reduce_sum_f32s(lane.vector)
+        self.simd.reduce_sum_f32s(lane.vector)
+    }
+
+    #[inline(always)]
+    fn is_shared(self, numbers: usize) -> bool {
+        numbers >= MANY && self.threads != Threads::ONE
+    }
+
+    fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
+    where
+        Pieces: Iterator<Item: Send> + Send,
+        Work: Fn(Pieces::Item) + Sync,
+    {
+        let work = &work;
+        self.threads.for_each(pieces, |piece| {
+            self.simd.vectorize(OnPiece { work, piece });
+        });
     }
 
     #[inline(always)]
     fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-        // A second thread would take some of the rows: each number is one sum in one order,
-        // whoever computes it.
-        if gemm::is_worthwhile(product, columns) {
-            gemm::product(product, out, columns);
+        let by_gemm = gemm::is_worthwhile(product, columns);
+        let large = product.rows * product.terms * columns >= LARGE;
+        if by_gemm || (large && self.threads != Threads::ONE) {
+            self.product_in_blocks(product, out, columns, by_gemm);
         } else {
-            product::product(self.0, product, out, columns);
+            product::product(self.simd, product, out, columns);
         }
     }
 }
@@ -123,7 +198,8 @@ mod tests {
                         let product = Product { start, left, right, right_stride, rows, terms };
                         let mut out = numbers(rows * columns);
                         let mut expected = out.clone();
-                        Vector(simd).product(&product, &mut out, columns);
+                        let threads = Threads::ONE;
+                        Vector { simd, threads }.product(&product, &mut out, columns);
                         Plain.product(&product, &mut expected, columns);
                         for (found, expected) in out.iter().zip(&expected) {
                             assert!((found - expected).abs() < 1e-5, "{rows}×{terms}×{columns}");

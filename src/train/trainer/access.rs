@@ -20,10 +20,10 @@ impl Trainer {
     }
 
     /// Sets how many processor threads large networks are trained with. The numbers are the same
-    /// for any.
+    /// for any; small networks use one.
     pub fn set_threads(&mut self, threads: usize) {
         self.threads = threads.max(1);
-        self.apply_threads();
+        self.workspace.set_threads(self.threads);
     }
 
     /// What is trained.

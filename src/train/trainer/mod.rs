@@ -298,11 +298,9 @@ impl Trainer {
         let batch = self.batch_size();
         if self.workspace.capacity() < batch {
             self.workspace = Workspace::new(&self.prepared.network, batch);
-            self.apply_threads();
+            self.workspace.set_threads(self.threads);
         }
     }
-
-    fn apply_threads(&mut self) {}
 
     /// Measures at the end of an epoch and adds the result to the curve.
     fn measure(&mut self) -> Metrics {

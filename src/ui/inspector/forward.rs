@@ -1,5 +1,7 @@
 //! How an answer comes about: the values that leave each layer, and the sum within one neuron.
 
+use std::fmt::Write as _;
+
 use eframe::egui::{Align2, FontId, Label, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Subject, names, part};
@@ -115,14 +117,14 @@ fn terms(weights: &[f32], entering: &[f32], bias: f32) -> (String, f32) {
         };
         let value = format::number(f64::from(*value));
         let value = if value.starts_with('−') { format!("({value})") } else { value };
-        text.push_str(&format!("{sign}{}·{value}", format::number(f64::from(weight.abs()))));
+        write!(text, "{sign}{}·{value}", format::number(f64::from(weight.abs()))).ok();
     }
     if products.len() > TERMS {
-        text.push_str(&format!(" + … ({} more)", products.len() - TERMS));
+        write!(text, " + … ({} more)", products.len() - TERMS).ok();
     }
     let sign = if bias < 0.0 { "−" } else { "+" };
     let (bias, sum) = (format::number(f64::from(bias.abs())), format::number(f64::from(z)));
-    text.push_str(&format!(" {sign} {bias} = {sum}"));
+    write!(text, " {sign} {bias} = {sum}").ok();
     (text, z)
 }
 

@@ -158,7 +158,7 @@ impl NeuronState {
         };
         if self.map.as_ref().is_none_or(|(old, _)| *old != key) {
             let colors: Vec<_> = values.iter().map(|&value| signed_color(value, palette)).collect();
-            let mut image = upright(layer.size.0, colors);
+            let mut image = upright(layer.size.0, &colors);
             if maps.pictures {
                 // Pictures are stored from the top.
                 let rows = image.pixels.chunks_exact(layer.size.0.max(1)).rev();
@@ -166,15 +166,12 @@ impl NeuronState {
             }
             let options =
                 if maps.pictures { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
-            match &mut self.map {
-                Some((old, texture)) => {
-                    texture.set(image, options);
-                    *old = key;
-                }
-                None => {
-                    let texture = ui.ctx().load_texture("neuron map", image, options);
-                    self.map = Some((key, texture));
-                }
+            if let Some((old, texture)) = &mut self.map {
+                texture.set(image, options);
+                *old = key;
+            } else {
+                let texture = ui.ctx().load_texture("neuron map", image, options);
+                self.map = Some((key, texture));
             }
         }
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(MAP), Sense::hover());

@@ -117,7 +117,7 @@ impl Painting {
         scene: &Scene<'_>,
         out: &mut Outbox,
     ) {
-        let to = plane.to_values(plane.rect.clamp(place));
+        let to = plane.values_from(plane.rect.clamp(place));
         let new = trail(self.last, to);
         let (Some(&end), Some(mut points)) = (new.last(), painted(scene)) else {
             return;
@@ -138,7 +138,7 @@ impl Painting {
         };
         let index = self.moved.or_else(|| nearest(&points, plane, place));
         self.moved = index;
-        let [x1, x2] = plane.to_values(plane.rect.clamp(place)).map(rounded);
+        let [x1, x2] = plane.values_from(plane.rect.clamp(place)).map(rounded);
         if let Some(point) = index.and_then(|index| points.points.get_mut(index))
             && (point.x1, point.x2) != (x1, x2)
         {
@@ -171,7 +171,7 @@ fn nearest(points: &PointsSpec, plane: &Plane, place: Pos2) -> Option<usize> {
     points
         .points
         .iter()
-        .map(|point| plane.to_screen([point.x1, point.x2]).distance(place))
+        .map(|point| plane.screen_from([point.x1, point.x2]).distance(place))
         .enumerate()
         .filter(|(_, distance)| *distance <= REACH)
         .min_by(|one, other| one.1.total_cmp(&other.1))
@@ -183,7 +183,7 @@ fn erase(plane: &Plane, place: Pos2, scene: &Scene<'_>, out: &mut Outbox) {
         return;
     };
     let before = points.points.len();
-    points.points.retain(|point| plane.to_screen([point.x1, point.x2]).distance(place) > REACH);
+    points.points.retain(|point| plane.screen_from([point.x1, point.x2]).distance(place) > REACH);
     if points.points.len() < before {
         send(scene, out, points, "erase points");
     }
@@ -232,47 +232,56 @@ pub fn tools(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, looks: &Looks, out
             chip(ui, view, class, looks);
         }
         if count < MOST_CLASSES {
-            let response = icon::PLUS.button(ui, "Add a class").on_hover_text(
-                "One class more to paint with, up to six. With three and more the network gets \
-                 one output for each class.",
-            );
-            if response.clicked()
-                && let Some(mut points) = painted(scene)
-            {
-                points.classes = count + 1;
-                view.brush = Brush::Paint(count);
-                send(scene, out, points, "add class");
-            }
+            add_class(ui, scene, view, count, out);
         }
         ui.add_space(theme::SPACE_1);
-        tool(
-            ui,
-            view,
-            Brush::Move,
-            icon::HAND,
-            "Move points",
-            "Drag a point to another place. Watch how far the border follows it.",
-        );
-        tool(
-            ui,
-            view,
-            Brush::Erase,
-            icon::ERASER,
-            "Erase points",
-            "Drag over points to take them away. A rubbed-out patch shows what the network makes \
-             of places without data.",
-        );
-        let response = icon::BROOM
-            .button(ui, "Remove all points")
-            .on_hover_text("An empty plane to paint on. Undo brings the points back.");
-        if response.clicked()
-            && let Some(mut points) = painted(scene)
-        {
-            points.points.clear();
-            view.brush = Brush::Paint(0);
-            send(scene, out, points, "remove all points");
-        }
+        changes(ui, scene, view, out);
     });
+}
+
+fn add_class(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, count: usize, out: &mut Outbox) {
+    let response = icon::PLUS.button(ui, "Add a class").on_hover_text(
+        "One class more to paint with, up to six. With three and more the network gets one output \
+         for each class.",
+    );
+    if response.clicked()
+        && let Some(mut points) = painted(scene)
+    {
+        points.classes = count + 1;
+        view.brush = Brush::Paint(count);
+        send(scene, out, points, "add class");
+    }
+}
+
+/// The tools that change points that are there.
+fn changes(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
+    tool(
+        ui,
+        view,
+        Brush::Move,
+        icon::HAND,
+        "Move points",
+        "Drag a point to another place. Watch how far the border follows it.",
+    );
+    tool(
+        ui,
+        view,
+        Brush::Erase,
+        icon::ERASER,
+        "Erase points",
+        "Drag over points to take them away. A rubbed-out patch shows what the network makes \
+             of places without data.",
+    );
+    let response = icon::BROOM
+        .button(ui, "Remove all points")
+        .on_hover_text("An empty plane to paint on. Undo brings the points back.");
+    if response.clicked()
+        && let Some(mut points) = painted(scene)
+    {
+        points.points.clear();
+        view.brush = Brush::Paint(0);
+        send(scene, out, points, "remove all points");
+    }
 }
 
 fn tool(ui: &mut Ui, view: &mut View, brush: Brush, icon: Icon, name: &str, help: &str) {

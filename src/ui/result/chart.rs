@@ -29,8 +29,8 @@ pub fn plot<'a>(ui: &Ui, name: &'static str, height: f32) -> Plot<'a> {
         .grid_fade(0.0)
         .set_margin_fraction(Vec2::new(0.0, 0.05))
         .auto_bounds(Vec2b::FALSE)
-        .x_grid_spacer(|input| marks(input, 6))
-        .y_grid_spacer(move |input| marks(input, lines))
+        .x_grid_spacer(|input| marks(&input, 6))
+        .y_grid_spacer(move |input| marks(&input, lines))
         .custom_x_axes(vec![hints(AxisHints::new_x())])
         .custom_y_axes(vec![hints(AxisHints::new_y()).min_thickness(34.0)])
 }
@@ -56,7 +56,7 @@ pub fn show<'a, R>(
 }
 
 /// Grid lines at round values, at most `most` of them.
-pub fn marks(input: GridInput, most: usize) -> Vec<GridMark> {
+pub fn marks(input: &GridInput, most: usize) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let step = tick::step(high - low, most);
     tick::ticks(low, high, most)
@@ -66,7 +66,7 @@ pub fn marks(input: GridInput, most: usize) -> Vec<GridMark> {
 }
 
 /// Grid lines at whole numbers.
-pub fn whole_marks(input: GridInput) -> Vec<GridMark> {
+pub fn whole_marks(input: &GridInput) -> Vec<GridMark> {
     let mut marks = marks(input, 6);
     marks.retain(|mark| mark.value.fract().abs() < 1e-9);
     for mark in &mut marks {

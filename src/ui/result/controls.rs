@@ -38,12 +38,8 @@ pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
         let help = "The column along the horizontal axis of the map. Try the ones you think matter \
                     most.";
         let mut x = Some(view.x);
-        column_picker(
-            ui,
-            encoder,
-            &mut x,
-            Picker::new("Horizontal", icon::ARROW_RIGHT, help, width),
-        );
+        let picker = Picker { name: "Horizontal", icon: icon::ARROW_RIGHT, help, width };
+        column_picker(ui, encoder, &mut x, &picker);
         if let Some(x) = x.filter(|&x| x != view.x) {
             // Choosing the other axis's column swaps the two.
             if view.y == Some(x) {
@@ -54,7 +50,8 @@ pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
         let help = "The column along the vertical axis. “None” draws the network as a curve over \
                     one column.";
         let mut y = view.y;
-        column_picker(ui, encoder, &mut y, Picker::new("Vertical", icon::ARROW_UP, help, width));
+        let picker = Picker { name: "Vertical", icon: icon::ARROW_UP, help, width };
+        column_picker(ui, encoder, &mut y, &picker);
         if y != view.y {
             if y == Some(view.x) {
                 view.x = view.y.unwrap_or(usize::from(view.x == 0));
@@ -76,13 +73,7 @@ struct Picker {
     width: f32,
 }
 
-impl Picker {
-    const fn new(name: &'static str, icon: icon::Icon, help: &'static str, width: f32) -> Self {
-        Self { name, icon, help, width }
-    }
-}
-
-fn column_picker(ui: &mut Ui, encoder: &Encoder, chosen: &mut Option<usize>, picker: Picker) {
+fn column_picker(ui: &mut Ui, encoder: &Encoder, chosen: &mut Option<usize>, picker: &Picker) {
     let color = theme::palette(ui).text_weak;
     picker.icon.show(ui, color).on_hover_text(picker.help);
     let name =

@@ -1,5 +1,6 @@
 //! The learning curves: loss, accuracy or R² of both parts over the epochs.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use eframe::egui::{
@@ -241,9 +242,11 @@ fn draw(
     let last = curve.last().map_or(1.0, |point| point.epoch as f64);
     let log = view.log_scale && measure == Measure::Loss;
     let plot = chart::plot(ui, "learning curves", ui.available_height());
-    let mut plot = plot.x_grid_spacer(chart::whole_marks);
+    let mut plot = plot.x_grid_spacer(|input| chart::whole_marks(&input));
     if log {
-        plot = plot.y_grid_spacer(log_marks).y_axis_formatter(|mark, _| log_label(mark.value));
+        plot = plot
+            .y_grid_spacer(|input| log_marks(&input))
+            .y_axis_formatter(|mark, _| log_label(mark.value));
     } else if measure == Measure::Accuracy {
         plot = plot.y_axis_formatter(|mark, _| {
             format!("{} %", tick::label(100.0 * mark.value, 100.0 * mark.step_size))
@@ -315,7 +318,7 @@ fn scaled(value: f64, log: bool) -> f64 {
     if log { value.max(FLOOR).log10() } else { value }
 }
 
-fn log_marks(input: egui_plot::GridInput) -> Vec<GridMark> {
+fn log_marks(input: &egui_plot::GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     tick::log_ticks(low, high).into_iter().map(|value| GridMark { value, step_size: 1.0 }).collect()
 }
@@ -373,7 +376,7 @@ fn table(points: &[CurvePoint]) -> String {
     for point in points {
         let metrics = &point.metrics;
         let (train, validation) = (part(Some(&metrics.train)), part(metrics.validation.as_ref()));
-        text.push_str(&format!("{}\t{train}\t{validation}\n", point.epoch));
+        writeln!(text, "{}\t{train}\t{validation}", point.epoch).ok();
     }
     text
 }

@@ -52,12 +52,8 @@ pub fn show(
         controls::settle(view, samples.encoder.columns.len(), samples.inputs.nrows());
     }
     let looks = looks(scene);
-    let (x, y) = match axes(scene, view) {
-        (Some(x), y) => (x, y),
-        (None, _) => {
-            empty(ui, scene);
-            return;
-        }
+    let (Some(x), y) = axes(scene, view) else {
+        return empty(ui, scene);
     };
     if scene.is_points() && y.is_some() {
         brush::tools(ui, scene, view, &looks, out);
@@ -69,12 +65,11 @@ pub fn show(
     }
     ui.add_space(theme::SPACE_1);
     state.points.collect(scene, &looks, &x, y.as_ref());
-    let pointed = match &y {
-        Some(y) => figure(ui, scene, view, out, state, (&x, y)),
-        None => {
-            let height = (ui.available_height() - FOOT).max(SMALLEST);
-            profile::show(ui, scene, view, &mut state.profile, &state.points, &x, height)
-        }
+    let pointed = if let Some(y) = &y {
+        figure(ui, scene, view, out, state, (&x, y))
+    } else {
+        let height = (ui.available_height() - FOOT).max(SMALLEST);
+        profile::show(ui, scene, view, &mut state.profile, &state.points, &x, height)
     };
     let binary = scene.classes().is_some();
     controls::toggles(ui, scene, view, binary && y.is_some());
@@ -148,16 +143,16 @@ fn figure(
     let pointer = response.hover_pos().filter(|place| rect.contains(*place))?;
     // Right after a click the answer is read, until the pointer moves on.
     let asked = view.asked.as_ref().and_then(|cells| position(cells, (x, y)));
-    if asked.is_some_and(|asked| plane.to_screen(asked).distance(pointer) < 3.0) {
+    if asked.is_some_and(|asked| plane.screen_from(asked).distance(pointer) < 3.0) {
         return None;
     }
     let near = state.points.nearest(&plane, pointer, view, REACH);
     if let Some(point) = near {
-        let center = plane.to_screen(point.at);
+        let center = plane.screen_from(point.at);
         let ring = Stroke::new(1.5, palette.text_strong);
         ui.painter().circle_stroke(center, 7.5, ring);
     }
-    let values = plane.to_values(pointer);
+    let values = plane.values_from(pointer);
     Some(reading::text(scene, frame, (x, y), values, near))
 }
 
@@ -219,7 +214,7 @@ fn interact(
     if response.clicked_by(primary) || response.dragged_by(primary) {
         response.request_focus();
         if let Some(place) = response.interact_pointer_pos() {
-            ask_at(scene, view, plane, plane.to_values(plane.rect.clamp(place)));
+            ask_at(scene, view, plane, plane.values_from(plane.rect.clamp(place)));
         }
     }
     if response.has_focus() {
@@ -283,7 +278,7 @@ fn position(cells: &[Cell], (x, y): (&Axis, &Axis)) -> Option<[f64; 2]> {
 
 fn crosshair(ui: &Ui, plane: &Plane, view: &View, (x, y): (&Axis, &Axis)) {
     let at = view.asked.as_ref().and_then(|cells| position(cells, (x, y)));
-    let Some(center) = at.map(|at| plane.to_screen(at)) else {
+    let Some(center) = at.map(|at| plane.screen_from(at)) else {
         return;
     };
     let palette = theme::palette(ui);

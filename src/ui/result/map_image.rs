@@ -102,7 +102,7 @@ fn picture(map: &Map, looks: &Looks, decisions: bool, palette: &Palette) -> Colo
         MapValues::Number { values, range } => {
             let range = (f64::from(range.0), f64::from(range.1));
             let color = |&value: &f32| number_color(f64::from(value), range, palette);
-            upright(side, values.iter().map(color).collect())
+            upright(side, &values.iter().map(color).collect::<Vec<_>>())
         }
         MapValues::Binary(values) if decisions => {
             let decided = |value: f32| {
@@ -110,11 +110,11 @@ fn picture(map: &Map, looks: &Looks, decisions: bool, palette: &Palette) -> Colo
                 looks.between(sharp, palette)
             };
             let fine = finer(values, side, FINER);
-            upright(side * FINER, fine.into_iter().map(decided).collect())
+            upright(side * FINER, &fine.into_iter().map(decided).collect::<Vec<_>>())
         }
         MapValues::Binary(values) => {
             let color = |&value: &f32| looks.between(2.0 * value - 1.0, palette);
-            upright(side, values.iter().map(color).collect())
+            upright(side, &values.iter().map(color).collect::<Vec<_>>())
         }
         MapValues::Classes { classes, certainty } => {
             let fewest = 1.0 / looks.names.len().max(2) as f32;
@@ -127,7 +127,7 @@ fn picture(map: &Map, looks: &Looks, decisions: bool, palette: &Palette) -> Colo
                 let color = ramp.and_then(|ramp| ramp.get(step).copied());
                 color.filter(|_| !certainty.is_nan()).unwrap_or(palette.undefined)
             };
-            upright(side, classes.iter().zip(certainty).map(color).collect())
+            upright(side, &classes.iter().zip(certainty).map(color).collect::<Vec<_>>())
         }
     }
 }
@@ -140,7 +140,7 @@ fn ramp(color: Color32, palette: &Palette) -> [Color32; RAMP] {
 }
 
 /// Turns rows from the lowest into a picture with the highest row first.
-pub fn upright(width: usize, colors: Vec<Color32>) -> ColorImage {
+pub fn upright(width: usize, colors: &[Color32]) -> ColorImage {
     let rows = colors.len() / width.max(1);
     let pixels: Vec<Color32> = colors.chunks_exact(width.max(1)).rev().flatten().copied().collect();
     ColorImage::new([width, rows], pixels)
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_lowest_row_is_drawn_last() {
-        let image = upright(2, vec![Color32::RED, Color32::RED, Color32::BLUE, Color32::BLUE]);
+        let image = upright(2, &[Color32::RED, Color32::RED, Color32::BLUE, Color32::BLUE]);
         assert_eq!(image.size, [2, 2]);
         assert_eq!(image.pixels[0], Color32::BLUE);
         assert_eq!(image.pixels[3], Color32::RED);

@@ -32,7 +32,7 @@ impl Plane {
     }
 
     /// Where a pair of values lies on screen.
-    pub fn to_screen(&self, [x, y]: [f64; 2]) -> Pos2 {
+    pub fn screen_from(self, [x, y]: [f64; 2]) -> Pos2 {
         let across = ((x - self.x.0) / (self.x.1 - self.x.0)) as f32;
         let up = ((y - self.y.0) / (self.y.1 - self.y.0)) as f32;
         pos2(
@@ -42,7 +42,7 @@ impl Plane {
     }
 
     /// Which values lie at a place on screen.
-    pub fn to_values(&self, place: Pos2) -> [f64; 2] {
+    pub fn values_from(self, place: Pos2) -> [f64; 2] {
         let across = f64::from((place.x - self.rect.left()) / self.rect.width().max(1.0));
         let up = f64::from((self.rect.bottom() - place.y) / self.rect.height().max(1.0));
         [self.x.0 + across * (self.x.1 - self.x.0), self.y.0 + up * (self.y.1 - self.y.0)]
@@ -54,12 +54,12 @@ impl Plane {
         let palette = theme::palette(ui);
         let pen = Pen { painter, font: FontId::proportional(theme::TEXT_SMALL), palette };
         for (value, text) in marks(x, self.rect.width()) {
-            let at = pos2(self.to_screen([value, self.y.0]).x, self.rect.bottom());
+            let at = pos2(self.screen_from([value, self.y.0]).x, self.rect.bottom());
             pen.tick(at, vec2(0.0, 4.0));
             pen.text(at + vec2(0.0, 5.0), Align2::CENTER_TOP, text);
         }
         for (value, text) in marks(y, self.rect.height()) {
-            let at = pos2(self.rect.left(), self.to_screen([self.x.0, value]).y);
+            let at = pos2(self.rect.left(), self.screen_from([self.x.0, value]).y);
             pen.tick(at, vec2(-4.0, 0.0));
             pen.text(at - vec2(6.0, 0.0), Align2::RIGHT_CENTER, text);
         }
@@ -187,8 +187,8 @@ mod tests {
             x: (-6.0, 6.0),
             y: (0.0, 1.0),
         };
-        assert_eq!(plane.to_screen([-6.0, 0.0]), pos2(10.0, 120.0));
-        let [x, y] = plane.to_values(plane.to_screen([1.5, 0.25]));
+        assert_eq!(plane.screen_from([-6.0, 0.0]), pos2(10.0, 120.0));
+        let [x, y] = plane.values_from(plane.screen_from([1.5, 0.25]));
         assert!((x - 1.5).abs() < 1e-5 && (y - 0.25).abs() < 1e-5);
     }
 

@@ -122,7 +122,7 @@ impl MapPoints {
             let mut shapes = Vec::with_capacity(self.points.len());
             let radius = radius(self.points.len());
             for point in shown(&self.points, drawing.parts) {
-                let center = plane.to_screen(point.at);
+                let center = plane.screen_from(point.at);
                 marker(&mut shapes, point, (center, radius), self.range, palette);
             }
             self.markers = Some((drawing, mesh(shapes, drawing.pixels_per_point)));
@@ -154,7 +154,7 @@ impl MapPoints {
         // The map is light in both themes, so the ring is the strong red of both.
         let stroke = Stroke::new(1.6, palette.danger);
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
-            let center = drawing.plane.to_screen(point.at);
+            let center = drawing.plane.screen_from(point.at);
             shapes.push(Shape::circle_stroke(center, radius, stroke));
         }
         let mesh = mesh(shapes, drawing.pixels_per_point);
@@ -163,7 +163,7 @@ impl MapPoints {
 
     /// The point nearest to a place on screen, if one is within `reach`.
     pub fn nearest(&self, plane: &Plane, place: Pos2, view: &View, reach: f32) -> Option<MapPoint> {
-        let distance = |point: &MapPoint| plane.to_screen(point.at).distance(place);
+        let distance = |point: &MapPoint| plane.screen_from(point.at).distance(place);
         shown(&self.points, [view.show_training, view.show_validation])
             .map(|point| (distance(point), point))
             .filter(|(distance, _)| *distance <= reach)
@@ -292,12 +292,11 @@ fn marker(
     range: (f64, f64),
     palette: &Palette,
 ) {
-    let (shape, color, light) = match point.look {
-        Some(look) => (theme::class_marker(look), theme::class_color(look), palette.neutral),
-        None => {
-            let color = number_color(point.value, range, palette);
-            (theme::Marker::Circle, color, ink(palette))
-        }
+    let (shape, color, light) = if let Some(look) = point.look {
+        (theme::class_marker(look), theme::class_color(look), palette.neutral)
+    } else {
+        let color = number_color(point.value, range, palette);
+        (theme::Marker::Circle, color, ink(palette))
     };
     let (fill, outline, width) = match (point.train, point.look) {
         (true, _) => (color, light, 0.7),

@@ -33,12 +33,14 @@ pub fn show(
     state.update(scene, points, x);
     let palette = theme::palette(ui);
     let across = x.range();
-    let heights = state.training.iter().chain(&state.validation).map(|point| point.y);
-    let shown = heights.chain(state.curve.iter().map(|point| point.y));
-    let up = match scene.classes() {
-        Some(classes) if classes.len() <= 2 => (-0.08, 1.08),
-        _ => chart::bounds(shown),
+    let up = if scene.classes().is_some() {
+        (-0.08, 1.08)
+    } else {
+        let points = state.training.iter().chain(&state.validation).chain(&state.curve);
+        chart::bounds(points.map(|point| point.y))
     };
+    // The height is the probability of one class: points of several classes have none.
+    let points_shown = scene.classes().is_none_or(|classes| classes.len() <= 2);
     let name = answer_name(scene);
     let asked = view.asked.as_ref().and_then(|cells| x.value(cells.get(x.column)?));
     let plot = chart::plot(ui, "network over one column", height)
@@ -51,15 +53,10 @@ pub fn show(
             (&state.validation, "Validation", palette.validation, false, view.show_validation),
         ];
         for (points, name, color, filled, shown) in parts {
-            if shown {
-                plot.points(
-                    Points::new(name, PlotPoints::Borrowed(points))
-                        .shape(MarkerShape::Circle)
-                        .radius(2.6)
-                        .filled(filled)
-                        .color(color)
-                        .allow_hover(false),
-                );
+            if shown && points_shown {
+                let points = Points::new(name, PlotPoints::Borrowed(points)).filled(filled);
+                let points = points.shape(MarkerShape::Circle).radius(2.6).color(color);
+                plot.points(points.allow_hover(false));
             }
         }
         let curve = Line::new("Network", PlotPoints::Borrowed(&state.curve));
@@ -76,16 +73,11 @@ pub fn show(
     let text = format!("The network's curve over {}.", x.name);
     response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     let at = pointer.filter(|_| hovered)?.x;
-    let nearest = state
-        .curve
-        .iter()
-        .min_by(|one, other| (one.x - at).abs().total_cmp(&(other.x - at).abs()))?;
-    Some(format!(
-        "{} {} → {name} {}",
-        x.name,
-        super::answer::cell_text(&x.cell(nearest.x)),
-        format::number(nearest.y)
-    ))
+    let distance = |point: &PlotPoint| (point.x - at).abs();
+    let curve = state.curve.iter();
+    let nearest = curve.min_by(|one, other| distance(one).total_cmp(&distance(other)))?;
+    let place = super::answer::cell_text(&x.cell(nearest.x));
+    Some(format!("{} {place} → {name} {}", x.name, format::number(nearest.y)))
 }
 
 /// A click asks the network about the place.

@@ -270,7 +270,7 @@ fn every_method_and_loss_can_be_chosen() {
     }
     app.pick("Loss", "Mean squared error");
     assert!(app.is_enabled("Train"));
-    app.click("Concrete strength");
+    app.click("Concrete");
     assert!(matches!(app.spec().data.source, DataSource::Table(_)));
     assert!(app.is_enabled("Train"));
 }

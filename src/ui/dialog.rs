@@ -52,7 +52,8 @@ fn title(ui: &mut Ui, text: &str) {
 }
 
 fn primary(ui: &mut Ui, text: &str) -> egui::Response {
-    ui.scope(|ui| {
+    // In a row of its own: a column would put the word at the button's left end.
+    ui.horizontal(|ui| {
         theme::emphasize(ui, Emphasis::Primary);
         ui.add(Button::new(text).min_size(egui::vec2(72.0, theme::CONTROL_HEIGHT)))
     })

@@ -20,12 +20,35 @@ pub mod training_panel;
 pub mod view;
 pub mod widget;
 
-use eframe::egui::{CentralPanel, Frame, Panel, ScrollArea, Ui};
+use eframe::egui::{Button, CentralPanel, Frame, Panel, Role, ScrollArea, Ui, WidgetInfo};
 
 pub use scene::Scene;
 pub use view::View;
 
 use crate::app::Outbox;
+
+/// Width and height of a window, in points, below which it shows one panel at a time: a small
+/// screen, or everything drawn twice as large.
+const COMPACT: (f32, f32) = (780.0, 450.0);
+
+/// The panels of a small window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Page {
+    Data,
+    #[default]
+    Network,
+    Training,
+    Result,
+}
+
+impl Page {
+    const ALL: [(Self, &str); 4] = [
+        (Self::Data, "Data"),
+        (Self::Network, "Network"),
+        (Self::Training, "Training"),
+        (Self::Result, "Result"),
+    ];
+}
 
 /// What the panels keep between frames: textures, what is being dragged or typed.
 #[derive(Default)]
@@ -35,6 +58,7 @@ pub struct Panels {
     canvas: canvas::CanvasState,
     result: result::ResultState,
     data: data_panel::DataPanelState,
+    page: Page,
 }
 
 impl std::fmt::Debug for Panels {
@@ -65,18 +89,36 @@ impl Panels {
     /// Draws the whole window.
     pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
         let palette = theme::palette(ui);
-        let width = ui.max_rect().width();
-        let widths = Widths::of(width);
+        let size = ui.max_rect().size();
+        let compact = size.x < COMPACT.0 || size.y < COMPACT.1;
         Panel::top("top_bar")
             .frame(theme::toolbar_frame(palette))
             .resizable(false)
             .show_separator_line(false)
-            .show(ui, |ui| top_bar::show(ui, scene, out));
+            .show(ui, |ui| top_bar::show(ui, scene, compact, out));
         Panel::bottom("status_bar")
             .frame(theme::toolbar_frame(palette))
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| status_bar::show(ui, scene, out));
+        if compact {
+            self.show_page(ui, scene, view, out);
+        } else {
+            self.show_all(ui, size.x, scene, view, out);
+        }
+    }
+
+    /// All panels side by side.
+    fn show_all(
+        &mut self,
+        ui: &mut Ui,
+        width: f32,
+        scene: &Scene<'_>,
+        view: &mut View,
+        out: &mut Outbox,
+    ) {
+        let palette = theme::palette(ui);
+        let widths = Widths::of(width);
         Panel::left(("data", widths.class))
             .frame(theme::panel_frame(palette))
             .default_size(widths.data)
@@ -98,6 +140,41 @@ impl Panels {
         CentralPanel::no_frame()
             .frame(Frame::new().fill(palette.background))
             .show(ui, |ui| self.show_centre(ui, scene, view, out));
+    }
+
+    /// One panel, and the names of all to choose from.
+    fn show_page(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {
+        let palette = theme::palette(ui);
+        Panel::top("pages").frame(theme::toolbar_frame(palette)).show_separator_line(false).show(
+            ui,
+            |ui| {
+                ui.horizontal(|ui| {
+                    for (page, name) in Page::ALL {
+                        let chosen = self.page == page;
+                        let response = ui.add(Button::selectable(chosen, name));
+                        response.widget_info(|| {
+                            WidgetInfo::selected(Role::Tab, true, chosen, format!("{name} panel"))
+                        });
+                        let help = "The window is small, so it shows one panel at a time.";
+                        if response.on_hover_text(help).clicked() {
+                            self.page = page;
+                        }
+                    }
+                });
+            },
+        );
+        let frame = theme::panel_frame(palette);
+        CentralPanel::no_frame().frame(frame).show(ui, |ui| match self.page {
+            Page::Data => {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    ui.set_max_width(ui.available_width() - theme::SPACE_2);
+                    data_panel::show(ui, scene, out, &mut self.data);
+                });
+            }
+            Page::Network => canvas::show(ui, scene, view, out, &mut self.canvas),
+            Page::Training => training_panel::show(ui, scene, out),
+            Page::Result => result::show(ui, scene, view, out, &mut self.result),
+        });
     }
 
     fn show_centre(&mut self, ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox) {

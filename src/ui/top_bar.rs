@@ -8,17 +8,26 @@ use crate::app::dispatch::pace;
 use crate::app::{Action, Command, Outbox};
 use crate::train::Pace;
 
-/// Draws the bar.
-pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+/// Room below which the figures stand without words, in points.
+const FIGURES: f32 = 236.0;
+
+/// Draws the bar; in a `compact` window with all menus in one and with icons for words.
+pub fn show(ui: &mut Ui, scene: &Scene<'_>, compact: bool, out: &mut Outbox) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
-        menu::show(ui, scene, out);
-        ui.add_space(theme::SPACE_2);
+        if compact {
+            ui.menu_button("Menu", |ui| menu::show(ui, scene, out));
+        } else {
+            menu::show(ui, scene, out);
+            ui.add_space(theme::SPACE_2);
+        }
         train_button(ui, scene, out);
-        step_menu(ui, scene, out);
-        reset_menu(ui, scene, out);
-        ui.add_space(theme::SPACE_2);
-        speed(ui, scene, out);
+        step_menu(ui, scene, compact, out);
+        reset_menu(ui, scene, compact, out);
+        if !compact {
+            ui.add_space(theme::SPACE_2);
+        }
+        speed(ui, scene, compact, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| figures(ui, scene));
     });
 }
@@ -42,27 +51,43 @@ fn train_button(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
     });
 }
 
-fn step_menu(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+fn step_menu(ui: &mut Ui, scene: &Scene<'_>, compact: bool, out: &mut Outbox) {
     ui.add_enabled_ui(scene.can_train(), |ui| {
-        let response = ui.menu_button((icon::STEP, "Step"), |ui| {
+        let response = named_menu(ui, compact, (icon::STEP, "Step"), |ui| {
             menu_entries(ui, &[Action::StepUpdate, Action::StepEpoch], out);
         });
-        response.response.on_hover_text(
+        response.on_hover_text(
             "Training in single steps: one update (S), or one epoch (E). Watch what changes.",
         );
     });
 }
 
-fn reset_menu(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+fn reset_menu(ui: &mut Ui, scene: &Scene<'_>, compact: bool, out: &mut Outbox) {
     ui.add_enabled_ui(scene.can_train(), |ui| {
-        let response = ui.menu_button((icon::RESET, "Reset"), |ui| {
+        let response = named_menu(ui, compact, (icon::RESET, "Reset"), |ui| {
             menu_entries(ui, &[Action::Reset, Action::NewWeights, Action::NewData], out);
         });
-        response.response.on_hover_text(
+        response.on_hover_text(
             "Begin again: with the same starting weights (R), with others (W), or with other data \
              (D).",
         );
     });
+}
+
+/// A menu behind an icon and a word, or behind the icon alone.
+fn named_menu(
+    ui: &mut Ui,
+    compact: bool,
+    (icon, name): (icon::Icon, &'static str),
+    entries: impl FnOnce(&mut Ui),
+) -> egui::Response {
+    if !compact {
+        return ui.menu_button((icon, name), entries).response;
+    }
+    let response = ui.menu_button(icon, entries).response;
+    let enabled = ui.is_enabled();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
+    response
 }
 
 fn menu_entries(ui: &mut Ui, actions: &[Action], out: &mut Outbox) {
@@ -81,10 +106,12 @@ fn menu_entries(ui: &mut Ui, actions: &[Action], out: &mut Outbox) {
     }
 }
 
-fn speed(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+fn speed(ui: &mut Ui, scene: &Scene<'_>, compact: bool, out: &mut Outbox) {
     let help = "How fast you watch: from one update a second to as fast as the machine can. \
                 Drawing never slows training down.";
-    ui.label("Speed").on_hover_text(help);
+    if !compact {
+        ui.label("Speed").on_hover_text(help);
+    }
     let mut speed = scene.speed;
     let room = ui.available_width();
     ui.spacing_mut().slider_width = if room > 520.0 { 96.0 } else { 56.0 };
@@ -106,6 +133,7 @@ fn speed(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
 fn figures(ui: &mut Ui, scene: &Scene<'_>) {
     let palette = theme::palette(ui);
     let Some(snapshot) = scene.snapshot else { return };
+    let words = ui.available_width() >= FIGURES;
     let strong = |text: String| RichText::new(text).text_style(theme::strong_text_style());
     if let Some(validation) = snapshot.metrics.validation {
         ui.label(strong(format::loss(validation.loss)).color(palette.validation)).on_hover_text(
@@ -119,7 +147,9 @@ fn figures(ui: &mut Ui, scene: &Scene<'_>) {
             "Training loss: how far off the network is on the rows it trains on. Training makes \
              it smaller.",
         );
-    ui.label("loss");
+    if words {
+        ui.label("loss");
+    }
     ui.add_space(theme::SPACE_3);
     ui.label(strong(format::count(snapshot.epoch)).color(palette.text_strong)).on_hover_text(
         format!(
@@ -127,5 +157,7 @@ fn figures(ui: &mut Ui, scene: &Scene<'_>) {
             format::count(snapshot.step)
         ),
     );
-    ui.label("epoch");
+    if words {
+        ui.label("epoch");
+    }
 }

@@ -273,6 +273,12 @@ impl App {
         self.harness.query_all(controls().label(name)).next().is_some()
     }
 
+    /// The name of what has the keyboard.
+    pub fn focused(&self) -> Option<String> {
+        let mut nodes = self.harness.query_all(controls());
+        nodes.find(Node::is_focused).and_then(|node| node.accesskit_node().label())
+    }
+
     /// The names of all controls, for messages.
     pub fn names(&self) -> Vec<String> {
         self.harness

@@ -6,7 +6,7 @@ use crate::data::TaskKind;
 /// See `datasets/auto_mpg/SOURCE.txt`.
 pub(super) static SET: LibrarySet = LibrarySet {
     id: "auto_mpg",
-    name: "Fuel economy",
+    name: "Cars",
     summary: "392 cars of 1970–82 and how many miles each goes on a gallon. The friendly regression: \
               the relation to weight is bent, so a small network beats a straight line. \
               The columns about the engine say nearly the same thing.",

@@ -6,7 +6,7 @@ use crate::data::TaskKind;
 /// See `datasets/concrete/SOURCE.txt`.
 pub(super) static SET: LibrarySet = LibrarySet {
     id: "concrete",
-    name: "Concrete strength",
+    name: "Concrete",
     summary: "1,030 samples of concrete: what went in, how old it is, how much it bears. Here a network shines: \
               strength grows like the logarithm of age, so a straight line explains 60 % and a small network 90 %. \
               One mixture was tested at several ages, so a random split is a little kind.",

@@ -6,7 +6,7 @@ use crate::data::TaskKind;
 /// See `datasets/digits_8x8/SOURCE.txt`.
 pub(super) static SET: LibrarySet = LibrarySet {
     id: "digits_8x8",
-    name: "Digits 8×8",
+    name: "Digits",
     summary: "1,797 hand-written digits as pictures of 8×8 pixels: a whole picture task that trains in a second. \
               Three pixels at the edge never change. Digits of one writer stand near one another, \
               so a random split is a little kind.",

@@ -6,7 +6,7 @@ use crate::data::TaskKind;
 /// See `datasets/iris/SOURCE.txt`.
 pub(super) static SET: LibrarySet = LibrarySet {
     id: "iris",
-    name: "Iris flowers",
+    name: "Iris",
     summary: "150 flowers of three species, four lengths each: the first set of every course. \
               One species stands apart, the other two touch. With 150 rows, accuracy jumps \
               by more than a point for every two flowers.",

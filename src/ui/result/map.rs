@@ -24,7 +24,7 @@ use crate::ui::{Scene, View, theme};
 /// How near a point the pointer must be to mean it, in points on screen.
 const REACH: f32 = 9.0;
 /// Smallest side of the map.
-const SMALLEST: f32 = 150.0;
+const SMALLEST: f32 = 112.0;
 /// Room below the map for switches, legend and the answer.
 const FOOT: f32 = 104.0;
 

@@ -29,7 +29,7 @@ pub(crate) use look::looks;
 pub(crate) use map_image::upright;
 pub(crate) use plane::{caption, text_on};
 
-use eframe::egui::{self, Role, ScrollArea, Ui, UiBuilder, WidgetInfo};
+use eframe::egui::{self, Rect, Role, ScrollArea, Ui, UiBuilder, WidgetInfo};
 
 use crate::app::command::Outbox;
 use crate::data::TaskKind;
@@ -41,6 +41,8 @@ use crate::ui::{Scene, View, inspector, theme};
 const CURVES: (f32, f32) = (0.30, 0.36);
 /// Height from which a panel is high, in points.
 const HIGH: f32 = 600.0;
+/// Height below which the curves stand beside the tabs if there is room, in points.
+const LOW: f32 = 380.0;
 /// Least and most height of the curves, in points.
 const CURVES_HEIGHT: (f32, f32) = (140.0, 420.0);
 
@@ -65,12 +67,7 @@ pub fn show(
 ) {
     begin_with_telling_columns(scene, view, state);
     let room = ui.available_rect_before_wrap();
-    let share = if room.height() < HIGH { CURVES.0 } else { CURVES.1 };
-    let curves = (room.height() * share).clamp(CURVES_HEIGHT.0, CURVES_HEIGHT.1);
-    let split = (room.bottom() - curves).max(room.top());
-    let (mut upper, mut lower) = (room, room);
-    upper.set_bottom(split - theme::SPACE_2);
-    lower.set_top(split);
+    let (upper, lower) = divided(room);
     ui.scope_builder(UiBuilder::new().max_rect(upper), |ui| {
         tabs(ui, scene, view);
         ui.add_space(theme::SPACE_1);
@@ -83,6 +80,24 @@ pub fn show(
     });
 }
 
+/// The room for the tabs and the room for the curves: below them, or beside them in a low, wide
+/// window.
+fn divided(room: Rect) -> (Rect, Rect) {
+    let (mut upper, mut lower) = (room, room);
+    if room.height() < LOW && room.width() > 1.3 * room.height() {
+        let split = room.left() + 0.56 * room.width();
+        upper.set_right(split - theme::SPACE_2);
+        lower.set_left(split + theme::SPACE_2);
+        return (upper, lower);
+    }
+    let share = if room.height() < HIGH { CURVES.0 } else { CURVES.1 };
+    let curves = (room.height() * share).clamp(CURVES_HEIGHT.0, CURVES_HEIGHT.1);
+    let split = (room.bottom() - curves).max(room.top());
+    upper.set_bottom(split - theme::SPACE_2);
+    lower.set_top(split);
+    (upper, lower)
+}
+
 /// Other columns than before: the axes begin with those that tell most about the target.
 fn begin_with_telling_columns(scene: &Scene<'_>, view: &mut View, state: &mut ResultState) {
     let Some(samples) = scene.samples else { return };
@@ -92,7 +107,7 @@ fn begin_with_telling_columns(scene: &Scene<'_>, view: &mut View, state: &mut Re
     }
     let first = state.columns.is_empty();
     state.columns = names.cloned().collect();
-    if first && (view.x, view.y) != (0, Some(1)) {
+    if first && view.y.is_none() {
         return;
     }
     if !first {

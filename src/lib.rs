@@ -6,8 +6,9 @@
 //! | module | is about | may use |
 //! |---|---|---|
 //! | [`nn`] | networks: activations, losses, forward and backward passes | – |
+//! | [`krylov`] | linear solvers: A·x = b from products with A | – |
 //! | [`data`] | tables, CSV, synthetic sets, encoding, division | – |
-//! | [`optim`] | training methods over an abstract objective | – |
+//! | [`optim`] | training methods over an abstract objective | `krylov` |
 //! | [`experiment`] | the document: what is saved and undone | `nn`, `optim`, `data` |
 //! | [`train`] | the run: trainer, worker thread, curves | `experiment` and above |
 //! | [`insight`] | questions put to a network | `train` and above |
@@ -22,6 +23,7 @@ pub mod cli;
 pub mod data;
 pub mod experiment;
 pub mod insight;
+pub mod krylov;
 pub mod nn;
 pub mod optim;
 pub mod train;

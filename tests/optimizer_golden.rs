@@ -123,8 +123,12 @@ fn page(id: &str) -> &'static Method {
 }
 
 fn step(optimizer: &mut dyn Optimizer, objective: &mut Landscape, p: &mut [f32], rate: f32) -> f32 {
-    let mut context =
-        StepContext { learning_rate: rate, rng: &mut ChaCha8Rng::seed_from_u64(0), observe: false };
+    let mut context = StepContext {
+        learning_rate: rate,
+        rng: &mut ChaCha8Rng::seed_from_u64(0),
+        observe: false,
+        watch: [0, 1],
+    };
     optimizer.step(objective, p, &mut context).loss
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::race::RaceCommand;
 use crate::experiment::Edit;
 use crate::ui::icon::{self, Icon};
 
@@ -44,6 +45,12 @@ pub enum Command {
     KeepWeights(bool),
     /// Gives up reading the file.
     CancelLoading,
+    /// Something about the race between methods.
+    Race(RaceCommand),
+    /// Runs the learning-rate range test on the experiment as it is.
+    StartRangeTest,
+    /// Gives up the range test.
+    CancelRangeTest,
 }
 
 /// A command that needs nothing more said.
@@ -103,6 +110,12 @@ pub enum Action {
     Presentation,
     /// Fits the network into the canvas.
     FitCanvas,
+    /// Compares training methods.
+    Race,
+    /// Looks for a learning rate.
+    RangeTest,
+    /// Back to the experiment.
+    Experiment,
     /// Explains the window.
     Help,
     /// Lists the keys.
@@ -141,6 +154,9 @@ impl Action {
         Self::ZoomReset,
         Self::Presentation,
         Self::FitCanvas,
+        Self::Race,
+        Self::RangeTest,
+        Self::Experiment,
         Self::Help,
         Self::Shortcuts,
         Self::About,
@@ -176,6 +192,9 @@ impl Action {
             Self::ZoomReset => "Ordinary size",
             Self::Presentation => "Presentation",
             Self::FitCanvas => "Fit the network",
+            Self::Race => "Race of methods",
+            Self::RangeTest => "Find a learning rate",
+            Self::Experiment => "Back to the experiment",
             Self::Help => "How to use Netsmith",
             Self::Shortcuts => "Keyboard shortcuts",
             Self::About => "About Netsmith",
@@ -227,6 +246,15 @@ impl Action {
             Self::ZoomReset => "Makes everything its ordinary size.",
             Self::Presentation => "Large text and controls, to be read from the last row.",
             Self::FitCanvas => "Shows the whole network.",
+            Self::Race => {
+                "Two to six training methods on the same task, from the same starting weights, at \
+                 once. See which one learns fastest, and what each one costs."
+            }
+            Self::RangeTest => {
+                "Tries learning rates from tiny to huge in one short run and shows where the loss \
+                 falls and where it explodes."
+            }
+            Self::Experiment => "Back to building and training.",
             Self::Help => "A short tour of the window.",
             Self::Shortcuts => "Lists what the keys do.",
             Self::About => "Version, licence, data sources.",
@@ -271,8 +299,15 @@ impl Action {
             Self::ZoomReset => Some(command(Key::Num0)),
             Self::Presentation => Some(plain(Key::F5)),
             Self::FitCanvas => Some(plain(Key::F)),
+            Self::Race => Some(plain(Key::C)),
+            Self::RangeTest => Some(plain(Key::L)),
             Self::Help => Some(plain(Key::F1)),
-            Self::Dark | Self::Light | Self::SystemTheme | Self::Shortcuts | Self::About => None,
+            Self::Experiment
+            | Self::Dark
+            | Self::Light
+            | Self::SystemTheme
+            | Self::Shortcuts
+            | Self::About => None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::notice::Gravity;
 use super::preferences::ThemeChoice;
 use crate::experiment::{DataSource, Edit, ExperimentSpec};
 use crate::train::{Pace, TrainCommand};
-use crate::ui::view::Selection;
+use crate::ui::view::{Selection, Workbench};
 
 /// Zoom steps.
 const ZOOM: f32 = 1.1;
@@ -36,6 +36,9 @@ impl Netsmith {
                 self.notices.show(Gravity::Information, format!("{what} copied."));
             }
             Command::CancelLoading => self.jobs.cancel_reading(),
+            Command::Race(command) => self.command_race(command),
+            Command::StartRangeTest => self.start_range_test(),
+            Command::CancelRangeTest => self.range_test.cancel(),
         }
     }
 
@@ -80,6 +83,12 @@ impl Netsmith {
                 self.view.zoom = None;
                 self.view.pan = egui::Vec2::ZERO;
             }
+            Action::Race => self.view.bench = Workbench::Race,
+            Action::RangeTest => {
+                self.view.bench = Workbench::RangeTest;
+                self.start_range_test();
+            }
+            Action::Experiment => self.view.bench = Workbench::Experiment,
             Action::Help => self.dialog = Some(Dialog::Help),
             Action::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Action::About => self.dialog = Some(Dialog::About),
@@ -128,13 +137,7 @@ impl Netsmith {
             self.tell(command);
             return;
         }
-        let reason = self
-            .link
-            .problems()
-            .first()
-            .map(|problem| problem.message.clone())
-            .or_else(|| self.link.data_error().map(str::to_owned))
-            .unwrap_or_else(|| "The data are still being read.".to_owned());
+        let reason = self.why_not_trainable();
         self.notices.show(Gravity::Warning, reason);
     }
 

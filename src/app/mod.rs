@@ -6,7 +6,9 @@
 //! are carried out at once. Drawing itself is in [`crate::ui`].
 
 pub mod autosave;
+pub mod background;
 pub mod command;
+pub mod compare;
 pub mod dialog;
 pub mod dispatch;
 pub mod job;
@@ -15,9 +17,11 @@ pub mod notice;
 pub mod offscreen;
 pub mod opening;
 pub mod preferences;
+pub mod race;
 pub mod raster;
 pub mod run_link;
 pub mod window;
 
 pub use command::{Action, Command, Outbox};
 pub use netsmith::{Netsmith, Setup};
+pub use race::{Race, RaceCommand};

@@ -7,16 +7,18 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::autosave::Autosave;
+use super::background::Background;
 use super::command::{Action, Outbox};
 use super::dialog::{Answer, Dialog, Pending};
 use super::job::Jobs;
 use super::notice::Notices;
 use super::preferences::{Preferences, ThemeChoice};
+use super::race::Race;
 use super::run_link::RunLink;
 use crate::experiment::{ExperimentSpec, History};
 use crate::insight::InsightWorker;
 use crate::train::worker::Waker;
-use crate::train::{SavedRun, TrainWorker};
+use crate::train::{RangeTest, SavedRun, TrainWorker};
 use crate::ui::{self, Scene, View};
 
 /// How the program is started.
@@ -40,6 +42,9 @@ pub struct Netsmith {
     pub(super) trainer: TrainWorker,
     pub(super) insight: InsightWorker,
     pub(super) jobs: Jobs,
+    pub(super) waker: Waker,
+    pub(super) race: Option<Race>,
+    pub(super) range_test: Background<RangeTest>,
     pub(super) notices: Notices,
     pub(super) dialog: Option<Dialog>,
     pub(super) preferences: Preferences,
@@ -83,7 +88,10 @@ impl Netsmith {
             link: RunLink::default(),
             trainer: TrainWorker::start(Arc::clone(&waker))?,
             insight: InsightWorker::start(Arc::clone(&waker))?,
-            jobs: Jobs::new(waker),
+            jobs: Jobs::new(Arc::clone(&waker)),
+            race: None,
+            range_test: Background::new(Arc::clone(&waker)),
+            waker,
             notices: Notices::default(),
             dialog: None,
             preferences: setup.preferences,
@@ -121,6 +129,8 @@ impl Netsmith {
         self.take_events();
         self.synchronise();
         self.ask_insight();
+        self.range_test.update();
+        self.update_race();
         self.take_dropped_files(ctx);
         self.watch_closing(ctx);
         let waits = [
@@ -167,6 +177,8 @@ impl Netsmith {
             presentation: self.preferences.presentation,
             theme: self.preferences.theme,
             keep_weights: self.preferences.keep_weights,
+            race: self.race.as_ref(),
+            range_test: &self.range_test,
         };
         self.panels.show(ui, &scene, &mut self.view, &mut self.outbox);
         ui::notice::show(&ctx, &mut self.notices);

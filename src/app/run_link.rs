@@ -253,6 +253,26 @@ impl Netsmith {
         }
     }
 
+    /// What the trainer has, as far as the document can be trained; otherwise says why not.
+    pub(super) fn trainable(&mut self) -> Option<Prepared> {
+        let prepared = self.link.prepared.clone().filter(|_| self.link.trainable);
+        if prepared.is_none() {
+            let reason = self.why_not_trainable();
+            self.notices.show(Gravity::Warning, reason);
+        }
+        prepared
+    }
+
+    /// Why the document cannot be trained.
+    pub(super) fn why_not_trainable(&self) -> String {
+        self.link
+            .problems
+            .first()
+            .map(|problem| problem.message.clone())
+            .or_else(|| self.link.data_error.clone())
+            .unwrap_or_else(|| "The data are still being read.".to_owned())
+    }
+
     /// Sends a command; a trainer that is gone is said.
     pub(super) fn tell(&mut self, command: TrainCommand) {
         if !self.trainer.send(command) {

@@ -8,6 +8,7 @@ mod list;
 mod options;
 mod output;
 mod predict;
+mod race;
 mod render;
 mod train;
 
@@ -44,6 +45,8 @@ enum Command {
     List(list::ListArgs),
     /// Measure how fast training is on this machine
     Bench(bench::BenchArgs),
+    /// Let several training methods solve the same task and compare them
+    Race(race::RaceArgs),
     /// Draw the window into a PNG picture, without a display
     Render(render::RenderArgs),
 }
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
         Some(Command::Predict(args)) => predict::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Race(args)) => race::run(&args),
         Some(Command::Render(args)) => render::run(&args),
     };
     match result {

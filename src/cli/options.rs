@@ -11,7 +11,7 @@ use crate::experiment::{
     DataSource, ExperimentFile, ExperimentSpec, LayerKind, NetworkSpec, TrainingSpec,
 };
 use crate::nn::{Activation, Initialization, Loss};
-use crate::optim::{self, Schedule};
+use crate::optim::{self, BatchUse, Schedule};
 use crate::train::SavedRun;
 
 /// What is left out keeps the experiment's value, or the default that the window offers.
@@ -70,7 +70,7 @@ pub struct ExperimentOptions {
     pub optimizer: Option<String>,
     /// A setting of the training method, such as beta1=0.8; may be given several times
     #[arg(long = "set", value_name = "SETTING=VALUE", value_parser = setting, help_heading = "Training")]
-    pub settings: Vec<(String, f64)>,
+    pub settings: Vec<(String, String)>,
     /// Learning rate; left out, the method's own default
     #[arg(long, value_name = "RATE", help_heading = "Training")]
     pub learning_rate: Option<f64>,
@@ -80,6 +80,9 @@ pub struct ExperimentOptions {
     /// Rows in a mini-batch
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub batch_size: Option<usize>,
+    /// Look at all training rows in every update
+    #[arg(long, conflicts_with = "batch_size", help_heading = "Training")]
+    pub full_batch: bool,
     /// Loss (`netsmith list losses`)
     #[arg(long, value_parser = loss, help_heading = "Training")]
     pub loss: Option<Loss>,
@@ -240,26 +243,25 @@ impl ExperimentOptions {
             && *id != training.optimizer
             && let Some(method) = optim::method(id)
         {
-            training.optimizer.clone_from(id);
-            training.settings = optim::Settings::default();
-            training.learning_rate = method.default_learning_rate;
+            training.choose(method);
         }
         if let Some(method) = optim::method(&training.optimizer) {
-            for (id, value) in &self.settings {
-                if !method.settings.iter().any(|setting| setting.id == id) {
-                    let known: Vec<_> = method.settings.iter().map(|setting| setting.id).collect();
-                    return Err(CliError::Usage(format!(
-                        "{} has no setting \"{id}\". It has: {}.",
-                        method.name,
-                        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-                    )));
-                }
-                training.settings.set(id, *value);
+            for (id, text) in &self.settings {
+                training.settings.set(id, setting_value(method, id, text)?);
             }
         }
         training.learning_rate = self.learning_rate.unwrap_or(training.learning_rate);
         training.schedule = self.schedule.unwrap_or(training.schedule);
-        training.batch_size = self.batch_size.unwrap_or(training.batch_size);
+        if let Some(rows) = self.batch_size {
+            training.batch_size = rows;
+            training.whole_batch = training.whole_batch.and(Some(false));
+            if optim::method(&training.optimizer).is_some_and(|m| m.batch == BatchUse::Large) {
+                training.whole_batch = Some(false);
+            }
+        }
+        if self.full_batch {
+            training.whole_batch = Some(true);
+        }
         training.loss = self.loss.or(training.loss);
         training.l1 = self.l1.unwrap_or(training.l1);
         training.l2 = self.l2.unwrap_or(training.l2);
@@ -340,11 +342,30 @@ fn task(text: &str) -> Result<TaskKind, String> {
     one_of(text, found, ["regression", "classification"].into_iter())
 }
 
-fn setting(text: &str) -> Result<(String, f64), String> {
+fn setting(text: &str) -> Result<(String, String), String> {
     let (id, value) =
         text.split_once('=').ok_or_else(|| format!("expected SETTING=VALUE, found \"{text}\""))?;
-    let value = value.parse().map_err(|_| format!("\"{value}\" is not a number"))?;
-    Ok((id.trim().to_owned(), value))
+    Ok((id.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// The value that a text stands for in one of the method's settings.
+fn setting_value(method: &optim::Method, id: &str, text: &str) -> Result<f64, CliError> {
+    let joined = |names: Vec<&str>| if names.is_empty() { "none".into() } else { names.join(", ") };
+    let Some(setting) = method.settings.iter().find(|setting| setting.id == id) else {
+        let known: String = joined(method.settings.iter().map(|setting| setting.id).collect());
+        return Err(CliError::Usage(format!(
+            "{} has no setting \"{id}\". It has: {known}.",
+            method.name
+        )));
+    };
+    setting.parse(text).ok_or_else(|| {
+        let expected = if setting.choices.is_empty() {
+            format!("a number from {} to {}", setting.min, setting.max)
+        } else {
+            joined(setting.choices.iter().map(|choice| choice.id).collect())
+        };
+        CliError::Usage(format!("{id} is \"{text}\"; expected {expected}."))
+    })
 }
 
 fn layers(text: &str) -> Result<Widths, String> {

@@ -59,7 +59,7 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
         // An epoch in which the run diverged was not measured.
         if let Some(point) = trainer.curve().last().filter(|point| point.epoch > begun) {
             if args.json {
-                output::line(&epoch_object(point).to_string())?;
+                output::line(&Value::Object(epoch_object(point)).to_string())?;
             }
             bar.set_position(trainer.epoch());
             bar.set_message(summary(&point.metrics.train, point.metrics.validation.as_ref()));
@@ -134,11 +134,12 @@ fn finish(args: &TrainArgs, trainer: &Trainer, stop: &StopReason) -> Result<(), 
     }
     match stop {
         StopReason::Diverged(diagnosis) => Err(CliError::failed(diagnosis)),
+        StopReason::Halted(halt) if halt.kind.is_failure() => Err(CliError::failed(stop)),
         _ => Ok(()),
     }
 }
 
-fn epoch_object(point: &CurvePoint) -> Value {
+pub(super) fn epoch_object(point: &CurvePoint) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("epoch".to_owned(), json!(point.epoch));
     let validation = point.metrics.validation;
@@ -153,7 +154,7 @@ fn epoch_object(point: &CurvePoint) -> Value {
     both("accuracy", |part| part.accuracy);
     both("rmse", |part| part.rmse);
     both("r2", |part| part.r2);
-    Value::Object(object)
+    object
 }
 
 fn done_object(trainer: &Trainer, stop: &StopReason) -> Value {
@@ -163,6 +164,9 @@ fn done_object(trainer: &Trainer, stop: &StopReason) -> Value {
         "parameters": trainer.parameters().len(),
         "seconds": trainer.training_seconds(),
         "gradient_evaluations": trainer.evaluations().gradients,
+        "loss_evaluations": trainer.evaluations().losses,
+        "curvature_products": trainer.evaluations().curvature_products,
+        "gradient_equivalents": trainer.evaluations().gradient_equivalents(),
     })
 }
 

@@ -6,7 +6,7 @@ use super::data_spec::{DataSource, DataSpec, SyntheticSpec, TableSpec};
 
 use crate::data::Feature;
 use crate::nn::{Activation, Initialization, Loss};
-use crate::optim::{Schedule, Settings};
+use crate::optim::{BatchUse, Method, Schedule, Settings};
 
 /// The version of the document this program writes.
 pub const VERSION: u32 = 1;
@@ -125,8 +125,12 @@ pub struct TrainingSpec {
     /// How the learning rate changes during the run.
     #[serde(default)]
     pub schedule: Schedule,
-    /// Rows in a mini-batch. Full-batch methods use all.
+    /// Rows in a mini-batch, where all rows are not used, see
+    /// [`uses_whole_batch`](Self::uses_whole_batch).
     pub batch_size: usize,
+    /// Whether each update looks at all training rows; `None` leaves it to the method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_batch: Option<bool>,
     /// The loss; `None` follows the task (regression: MSE, classes: cross-entropy).
     #[serde(default)]
     pub loss: Option<Loss>,
@@ -176,6 +180,7 @@ impl Default for TrainingSpec {
             learning_rate: 0.01,
             schedule: Schedule::default(),
             batch_size: 10,
+            whole_batch: None,
             loss: None,
             l1: 0.0,
             l2: 0.0,
@@ -183,6 +188,25 @@ impl Default for TrainingSpec {
             ascent: false,
             stop: StopSpec::default(),
         }
+    }
+}
+
+impl TrainingSpec {
+    /// Whether each update looks at all training rows, with a method that uses batches like this.
+    pub fn uses_whole_batch(&self, batch: BatchUse) -> bool {
+        match batch {
+            BatchUse::Full => true,
+            BatchUse::Large => self.whole_batch.unwrap_or(true),
+            BatchUse::Mini => self.whole_batch.unwrap_or(false),
+        }
+    }
+
+    /// Chooses a training method: its own settings and learning rate at their defaults.
+    pub fn choose(&mut self, method: &Method) {
+        method.id.clone_into(&mut self.optimizer);
+        self.settings = Settings::default();
+        self.learning_rate = method.default_learning_rate;
+        self.whole_batch = None;
     }
 }
 

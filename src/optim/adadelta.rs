@@ -33,6 +33,7 @@ const RHO: Setting = Setting {
     min: 0.0,
     max: 0.9999,
     logarithmic: false,
+    choices: &[],
     help: "How slowly the two averages forget: about 1/(1−ρ) steps are remembered, ten at 0.9. \
            Raise it when mini-batches are small and noisy.",
 };
@@ -45,6 +46,7 @@ const EPSILON: Setting = Setting {
     min: 1e-12,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "Sets the size of the very first steps, about √ε, and keeps the division away from \
            zero. A larger value makes it start faster.",
 };

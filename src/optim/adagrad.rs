@@ -32,6 +32,7 @@ const EPSILON: Setting = Setting {
     min: 1e-12,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "Keeps the division away from zero. A large value makes the method behave like plain \
            SGD; there is rarely a reason to change it.",
 };

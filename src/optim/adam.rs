@@ -37,6 +37,7 @@ pub(super) const BETA1: Setting = Setting {
     min: 0.0,
     max: 0.999,
     logarithmic: false,
+    choices: &[],
     help: "How slowly the average of gradients forgets: about 1/(1−β₁) steps are remembered, ten \
            at 0.9. 0 switches momentum off; larger values smooth more and turn later.",
 };
@@ -49,6 +50,7 @@ pub(super) const BETA2: Setting = Setting {
     min: 0.0,
     max: 0.9999,
     logarithmic: false,
+    choices: &[],
     help: "How slowly the average of squared gradients forgets: about 1/(1−β₂) steps are \
            remembered, a thousand at 0.999. Lower it when training is unstable.",
 };
@@ -61,6 +63,7 @@ pub(super) const EPSILON: Setting = Setting {
     min: 1e-12,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "Keeps the division away from zero. A larger value, such as 0.001, calms parameters \
            whose gradients are tiny; there is rarely a reason to change it.",
 };

@@ -34,6 +34,7 @@ const WEIGHT_DECAY: Setting = Setting {
     min: 0.0,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "Each step takes the share η·λ off every parameter. 0 is plain Adam; raise it when the \
            validation loss rises while the training loss still falls.",
 };

@@ -5,7 +5,8 @@
 //! update to all parameters in one fast pass, counts steps, reports norms, saves and restores.
 //! Knows no rule in particular.
 
-use super::method::{Settings, list};
+use super::memory;
+use super::method::Settings;
 use super::objective::Objective;
 use super::optimizer::{
     Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
@@ -90,11 +91,19 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
             #[inline(always)]
             || update_all(rule, gradient, memory, parameters),
         );
-        let observed = context.observe.then(|| Observed {
-            gradient_norm: length(self.gradient.iter().copied()),
-            step_norm: length(parameters.iter().zip(&self.before).map(|(p, b)| p - b)),
+        let observed = context.observe.then(|| {
+            let step = || parameters.iter().zip(&self.before).map(|(p, b)| p - b);
+            let along = self.gradient.iter().zip(step());
+            Observed {
+                gradient_norm: Some(length(self.gradient.iter().copied())),
+                step_norm: length(step()),
+                predicted_change: Some(
+                    along.map(|(&g, d)| f64::from(g) * f64::from(d)).sum::<f64>() as f32,
+                ),
+                actual_change: None,
+            }
         });
-        StepReport { loss, observed }
+        StepReport { observed, ..StepReport::plain(loss) }
     }
 
     fn configure(&mut self, settings: &Settings) {
@@ -110,22 +119,16 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
         // Everything is checked before anything changes: a failed restore leaves the memory whole.
-        let known = |key: &str| R::MEMORY.into_iter().chain(R::SCALAR).any(|name| name == key);
-        if let Some(name) = state.vectors.keys().find(|key| !known(key)) {
-            return Err(OptimizerError::UnknownVector {
-                name: name.clone(),
-                expected: list(R::MEMORY.into_iter().chain(R::SCALAR)),
-            });
-        }
+        let names: Vec<_> = R::MEMORY.into_iter().chain(R::SCALAR).collect();
+        memory::only(state, &names)?;
         for name in R::MEMORY {
-            find(state, name, self.gradient.len())?;
+            memory::find(state, name, self.gradient.len())?;
         }
-        let scalar = R::SCALAR.map(|name| find(state, name, 1)).transpose()?;
-        if let Some(&[value]) = scalar {
+        if let Some(value) = R::SCALAR.map(|name| memory::number(state, name)).transpose()? {
             self.rule.set_scalar(value);
         }
         for (name, vector) in R::MEMORY.iter().zip(&mut self.memory) {
-            vector.copy_from_slice(find(state, name, self.gradient.len())?);
+            vector.copy_from_slice(memory::find(state, name, self.gradient.len())?);
         }
         self.step = state.step;
         Ok(())
@@ -158,25 +161,6 @@ fn update_all<R: Rule<N>, const N: usize>(
         for (vector, value) in memory.iter_mut().zip(remembered) {
             vector[i] = value;
         }
-    }
-}
-
-/// The vector `name` of a saved state, if it has the length needed.
-fn find<'a>(
-    state: &'a OptimizerState,
-    name: &str,
-    expected: usize,
-) -> Result<&'a [f32], OptimizerError> {
-    let Some(vector) = state.vectors.get(name) else {
-        return Err(OptimizerError::MissingVector {
-            name: name.to_owned(),
-            found: list(state.vectors.keys().map(String::as_str)),
-        });
-    };
-    if vector.len() == expected {
-        Ok(vector)
-    } else {
-        Err(OptimizerError::WrongLength { name: name.to_owned(), expected, found: vector.len() })
     }
 }
 

@@ -33,6 +33,7 @@ const BETA1: Setting = Setting {
     min: 0.0,
     max: 0.999,
     logarithmic: false,
+    choices: &[],
     help: "The share of the slow average in the direction of a step; the rest is the newest \
            gradient. 0 follows the sign of each gradient alone.",
 };
@@ -44,6 +45,7 @@ const BETA2: Setting = Setting {
     min: 0.0,
     max: 0.9999,
     logarithmic: false,
+    choices: &[],
     help: "How slowly the average of gradients forgets: about 1/(1−β₂) steps are remembered, a \
            hundred at 0.99.",
 };
@@ -55,6 +57,7 @@ const WEIGHT_DECAY: Setting = Setting {
     min: 0.0,
     max: 10.0,
     logarithmic: true,
+    choices: &[],
     help: "Each step takes the share η·λ off every parameter. As the learning rate is small, it \
            takes a larger λ than AdamW to have the same effect.",
 };

@@ -48,6 +48,9 @@ pub struct Method {
 pub enum BatchUse {
     /// All of it: one step an epoch.
     Full,
+    /// All of it unless a (large) mini-batch is asked for: it measures the loss several times
+    /// within a step, or remembers differences of gradients, and noise misleads it.
+    Large,
     /// A mini-batch: many steps an epoch.
     Mini,
 }
@@ -61,11 +64,24 @@ pub enum Family {
     Adaptive,
     /// Only the sign of the gradient (or of its average) counts, not its size.
     SignBased,
+    /// The curvature is guessed from how gradients change between steps.
+    QuasiNewton,
+    /// Newton steps whose linear system is solved by a Krylov method.
+    NewtonKrylov,
+    /// Only losses are looked at, never a gradient.
+    RandomSearch,
 }
 
 impl Family {
     /// Every family, in the order of the lists.
-    pub const ALL: &[Self] = &[Self::GradientDescent, Self::Adaptive, Self::SignBased];
+    pub const ALL: &[Self] = &[
+        Self::GradientDescent,
+        Self::Adaptive,
+        Self::SignBased,
+        Self::QuasiNewton,
+        Self::NewtonKrylov,
+        Self::RandomSearch,
+    ];
 
     /// The name in files and on the command line.
     pub fn id(self) -> &'static str {
@@ -73,6 +89,9 @@ impl Family {
             Self::GradientDescent => "gradient",
             Self::Adaptive => "adaptive",
             Self::SignBased => "sign",
+            Self::QuasiNewton => "quasi_newton",
+            Self::NewtonKrylov => "krylov",
+            Self::RandomSearch => "random_search",
         }
     }
 
@@ -82,6 +101,9 @@ impl Family {
             Self::GradientDescent => "Gradient descent",
             Self::Adaptive => "Adaptive learning rates",
             Self::SignBased => "Sign-based",
+            Self::QuasiNewton => "Quasi-Newton and conjugate directions",
+            Self::NewtonKrylov => "Newton–Krylov",
+            Self::RandomSearch => "Random search",
         }
     }
 
@@ -99,6 +121,18 @@ impl Family {
             Self::SignBased => {
                 "Only the direction of each gradient counts, not its size, so tiny and huge \
                  gradients move a parameter equally far."
+            }
+            Self::QuasiNewton => {
+                "The way the gradient changed from step to step tells how the loss curves, and a \
+                 curve, unlike a slope, has a lowest point to aim at."
+            }
+            Self::NewtonKrylov => {
+                "Each step aims at the lowest point of a bowl that fits the loss here. Where that \
+                 is, a Krylov method finds out from products of the curvature with vectors."
+            }
+            Self::RandomSearch => {
+                "Try, compare, keep the better. No gradient is needed, so any loss will do, but \
+                 the more parameters there are, the rarer a lucky try becomes."
             }
         }
     }
@@ -119,11 +153,47 @@ pub struct Setting {
     pub max: f64,
     /// Whether a slider should move by factors rather than by differences. `min` may still be 0.
     pub logarithmic: bool,
+    /// What the values 0, 1, … mean, for a setting that is a choice; empty for a number.
+    pub choices: &'static [Choice],
     /// What it does and what to try.
     pub help: &'static str,
 }
 
+/// One of the possibilities of a setting that is a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The name on the command line, for example `gauss_newton`.
+    pub id: &'static str,
+    /// The name for people.
+    pub name: &'static str,
+}
+
+/// The choices of a setting that is a switch.
+pub const OFF_ON: &[Choice] = &[Choice { id: "off", name: "Off" }, Choice { id: "on", name: "On" }];
+
 impl Setting {
+    /// The value that a text stands for: the name of a choice, or a number.
+    ///
+    /// ```
+    /// # use netsmith::optim::method;
+    /// let momentum = &method("momentum").ok_or("no such method")?.settings[0];
+    /// assert_eq!(momentum.parse("0.5"), Some(0.5));
+    /// assert_eq!(momentum.parse("much"), None);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn parse(&self, text: &str) -> Option<f64> {
+        let choice = self.choices.iter().position(|choice| choice.id == text);
+        choice.map(|index| index as f64).or_else(|| text.parse().ok())
+    }
+
+    /// The value as a person reads it: the name of the choice, or the number.
+    pub fn text(&self, value: f64) -> String {
+        match self.choices.get(value.round().max(0.0) as usize) {
+            Some(choice) => choice.name.to_owned(),
+            None => value.to_string(),
+        }
+    }
+
     /// The nearest value allowed; NaN becomes the default.
     ///
     /// ```
@@ -133,6 +203,7 @@ impl Setting {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn clamp(&self, value: f64) -> f64 {
+        let value = if self.choices.is_empty() { value } else { value.round() };
         if value.is_nan() { self.default } else { value.clamp(self.min, self.max) }
     }
 }
@@ -151,6 +222,11 @@ impl Settings {
     /// The value chosen for `setting`, or its default. Not clamped: see [`check`](Self::check).
     pub fn get(&self, setting: &Setting) -> f64 {
         self.0.get(setting.id).copied().unwrap_or(setting.default)
+    }
+
+    /// Whether a setting that is a switch ([`OFF_ON`]) is on.
+    pub fn is_on(&self, setting: &Setting) -> bool {
+        self.get(setting) >= 0.5
     }
 
     /// Chooses a value.

@@ -45,7 +45,7 @@
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
 //! let mut parameters = [3.0, -2.0];
 //! for _ in 0..200 {
-//!     let mut context = StepContext { learning_rate: 0.1, rng: &mut rng, observe: false };
+//!     let mut context = StepContext { learning_rate: 0.1, rng: &mut rng, observe: false, watch: [0, 1] };
 //!     optimizer.step(&mut bowl, &mut parameters, &mut context);
 //! }
 //! assert!(bowl.loss(&parameters) < 1e-3);
@@ -53,12 +53,18 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+pub mod detail;
 mod first_order;
+mod line_method;
+mod line_search;
+mod memory;
 pub mod method;
 pub mod objective;
 pub mod optimizer;
 pub mod schedule;
 pub mod schedule_page;
+mod vector;
+mod words;
 
 pub mod adadelta;
 pub mod adagrad;
@@ -66,15 +72,18 @@ pub mod adam;
 pub mod adamw;
 pub mod amsgrad;
 pub mod gd;
+pub mod lbfgs;
 pub mod lion;
 pub mod momentum;
 pub mod nadam;
 pub mod nesterov;
+pub mod nonlinear_cg;
 pub mod rmsprop;
 pub mod rprop;
 pub mod sgd;
 
-pub use method::{BatchUse, Family, Method, Setting, SettingError, Settings};
+pub use detail::{Candidate, Halt, HaltKind, Picture, Quantity, StepDetail};
+pub use method::{BatchUse, Choice, Family, Method, OFF_ON, Setting, SettingError, Settings};
 pub use objective::{Evaluations, Objective};
 pub use optimizer::{Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
 pub use schedule::{Progress, Schedule};
@@ -94,6 +103,8 @@ pub static METHODS: &[&Method] = &[
     &nadam::METHOD,
     &lion::METHOD,
     &rprop::METHOD,
+    &lbfgs::METHOD,
+    &nonlinear_cg::METHOD,
 ];
 
 /// The method with this id, if there is one.

@@ -33,6 +33,7 @@ pub(super) const MOMENTUM: Setting = Setting {
     min: 0.0,
     max: 0.999,
     logarithmic: false,
+    choices: &[],
     help: "The share of the velocity that survives a step. 0 is plain SGD; at 0.9 a steady \
            gradient moves the parameters ten times as far. Lower the learning rate when you \
            raise it.",

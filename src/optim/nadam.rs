@@ -34,6 +34,7 @@ const MOMENTUM_DECAY: Setting = Setting {
     min: 0.0,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "How fast the momentum grows from half of β₁ to β₁. At 0.004 that takes some ten \
            thousand steps; at 0 it stays at half.",
 };

@@ -45,6 +45,21 @@ pub struct Evaluations {
     pub curvature_products: u64,
 }
 
+impl Evaluations {
+    /// The work in units of one gradient, by the rule: a loss is a forward pass and counts ½, a
+    /// gradient is a forward and a backward pass and counts 1, a curvature product carries a
+    /// second number along with each of both and counts 2.
+    ///
+    /// ```
+    /// use netsmith::optim::Evaluations;
+    /// let work = Evaluations { losses: 4, gradients: 3, curvature_products: 5 };
+    /// assert_eq!(work.gradient_equivalents(), 15.0);
+    /// ```
+    pub fn gradient_equivalents(self) -> f64 {
+        0.5 * self.losses as f64 + self.gradients as f64 + 2.0 * self.curvature_products as f64
+    }
+}
+
 impl Add for Evaluations {
     type Output = Self;
 

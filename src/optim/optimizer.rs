@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::detail::{Halt, StepDetail};
 use super::method::Settings;
 use super::objective::Objective;
 
@@ -48,26 +49,45 @@ pub struct StepContext<'a> {
     pub learning_rate: f32,
     /// Random numbers for methods that search at random; the others leave them untouched.
     pub rng: &'a mut ChaCha8Rng,
-    /// Whether to report norms, which costs an extra pass over the vectors.
+    /// Whether to report what went on inside, which costs an extra pass over the vectors.
     pub observe: bool,
+    /// The two parameters over which an observed step draws its picture.
+    pub watch: [usize; 2],
 }
 
 /// What a step did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StepReport {
     /// The loss at the parameters *before* the step.
     pub loss: f32,
-    /// Lengths of the gradient and of the step, when [`StepContext::observe`] asked for them.
+    /// What was measured of the step, when [`StepContext::observe`] asked for it.
     pub observed: Option<Observed>,
+    /// What went on inside the step, from methods that do more than follow the gradient; when
+    /// [`StepContext::observe`] asked for it.
+    pub detail: Option<Box<StepDetail>>,
+    /// Why the method cannot go on. The parameters are then the best it has found.
+    pub halt: Option<Box<Halt>>,
 }
 
-/// How long the vectors of one step were.
+impl StepReport {
+    /// A step of which nothing is known but the loss before it.
+    pub const fn plain(loss: f32) -> Self {
+        Self { loss, observed: None, detail: None, halt: None }
+    }
+}
+
+/// How long the vectors of one step were, and what they promised.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observed {
-    /// Euclidean length of the gradient before the step.
-    pub gradient_norm: f32,
+    /// Euclidean length of the gradient before the step; `None` for methods that use none.
+    pub gradient_norm: Option<f32>,
     /// Euclidean distance that the parameters moved.
     pub step_norm: f32,
+    /// The change of the loss that the method expected: g·Δ for first-order methods, with the
+    /// curvature's part for methods that know it. `None` for methods that expect nothing.
+    pub predicted_change: Option<f32>,
+    /// The change of the loss that came, on the same batch. `None` until it was measured.
+    pub actual_change: Option<f32>,
 }
 
 /// The memory of a training method, in a form that can be saved.
@@ -77,6 +97,13 @@ pub struct OptimizerState {
     pub step: u64,
     /// Named vectors, for example `velocity`; most have one element per parameter.
     pub vectors: BTreeMap<String, Vec<f32>>,
+}
+
+impl OptimizerState {
+    /// Whether every number is one that a file can hold.
+    pub fn is_finite(&self) -> bool {
+        self.vectors.values().flatten().all(|value| value.is_finite())
+    }
 }
 
 /// Why a saved state cannot be restored.

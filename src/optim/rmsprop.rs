@@ -33,6 +33,7 @@ const ALPHA: Setting = Setting {
     min: 0.0,
     max: 0.9999,
     logarithmic: false,
+    choices: &[],
     help: "How slowly the average of squared gradients forgets: about 1/(1−α) steps are \
            remembered, a hundred at 0.99. Lower it to react faster.",
 };

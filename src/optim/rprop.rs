@@ -35,6 +35,7 @@ const SHRINK: Setting = Setting {
     min: 0.01,
     max: 0.99,
     logarithmic: false,
+    choices: &[],
     help: "The step of a parameter is multiplied by this after it has jumped over a minimum.",
 };
 
@@ -45,6 +46,7 @@ const GROW: Setting = Setting {
     min: 1.01,
     max: 3.0,
     logarithmic: false,
+    choices: &[],
     help: "The step of a parameter is multiplied by this while its gradient keeps its sign. \
            Larger values accelerate harder and overshoot more.",
 };
@@ -56,6 +58,7 @@ const SMALLEST: Setting = Setting {
     min: 1e-12,
     max: 0.1,
     logarithmic: true,
+    choices: &[],
     help: "No step gets smaller than this, so that no parameter stops for good.",
 };
 
@@ -66,6 +69,7 @@ const LARGEST: Setting = Setting {
     min: 0.1,
     max: 1000.0,
     logarithmic: true,
+    choices: &[],
     help: "No step gets larger than this. Lower it, to 1 for example, when the loss jumps.",
 };
 

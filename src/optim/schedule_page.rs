@@ -144,6 +144,7 @@ const EVERY_EPOCHS: Setting = Setting {
     min: 1.0,
     max: 100_000.0,
     logarithmic: true,
+    choices: &[],
     help: "Epochs from one cut to the next. About a third of the run is a good start.",
 };
 
@@ -154,6 +155,7 @@ const FACTOR: Setting = Setting {
     min: 0.001,
     max: 1.0,
     logarithmic: true,
+    choices: &[],
     help: "What each cut multiplies the learning rate by: 0.5 halves it, 0.1 divides it by ten.",
 };
 
@@ -164,6 +166,7 @@ const DECAY: Setting = Setting {
     min: 0.1,
     max: 1.0,
     logarithmic: false,
+    choices: &[],
     help: "What is left of the learning rate after an epoch: 0.99 halves it in about 69 epochs, \
            0.9 in about 7.",
 };
@@ -175,6 +178,7 @@ const MINIMUM: Setting = Setting {
     min: 0.0,
     max: 1.0,
     logarithmic: false,
+    choices: &[],
     help: "The share of the learning rate that is left at the end of the run.",
 };
 
@@ -185,6 +189,7 @@ const WARM_UP_EPOCHS: Setting = Setting {
     min: 0.0,
     max: 10_000.0,
     logarithmic: false,
+    choices: &[],
     help: "How long the learning rate rises before it stays. A few epochs are enough.",
 };
 
@@ -195,6 +200,7 @@ const PEAK: Setting = Setting {
     min: 0.01,
     max: 100.0,
     logarithmic: true,
+    choices: &[],
     help: "The highest learning rate, as a multiple of the chosen one. Raise it until training \
            becomes unstable, then take a third.",
 };
@@ -206,5 +212,6 @@ const WARM_UP_SHARE: Setting = Setting {
     min: 0.0,
     max: 1.0,
     logarithmic: false,
+    choices: &[],
     help: "The part of the run in which the learning rate rises: 0.3 is the first 30 %.",
 };

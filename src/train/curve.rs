@@ -11,6 +11,13 @@ pub struct CurvePoint {
     pub epoch: u64,
     /// What was measured.
     pub metrics: Metrics,
+    /// Work so far: so many gradients over all training rows would have cost as much, see
+    /// [`Evaluations::gradient_equivalents`](crate::optim::Evaluations::gradient_equivalents).
+    #[serde(default)]
+    pub work: f64,
+    /// Seconds of training so far.
+    #[serde(default)]
+    pub seconds: f64,
 }
 
 /// A curve over the epochs.
@@ -64,7 +71,7 @@ mod tests {
     use super::*;
 
     fn point(epoch: u64) -> CurvePoint {
-        CurvePoint { epoch, metrics: Metrics::default() }
+        CurvePoint { epoch, metrics: Metrics::default(), work: 0.0, seconds: 0.0 }
     }
 
     #[test]

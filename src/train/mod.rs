@@ -10,6 +10,8 @@ pub mod curve;
 pub mod diagnosis;
 pub mod metrics;
 pub mod objective;
+pub mod race;
+pub mod range_test;
 pub mod saved;
 pub mod stop;
 pub mod stop_rules;
@@ -19,6 +21,7 @@ pub mod worker;
 
 pub use curve::{Curve, CurvePoint};
 pub use metrics::Metrics;
+pub use range_test::RangeTest;
 pub use saved::SavedRun;
 pub use stop::StopReason;
 pub use timeline::Timeline;

@@ -122,11 +122,49 @@ pub struct BatchObjective<'a> {
     pub loss: Loss,
     /// Penalties, clipping, freezing, direction.
     pub shaping: &'a Shaping,
+    /// What the frozen parameters are, as [`Shaping::frozen_values`].
+    pub frozen_values: &'a [f32],
     /// Counts what was computed.
     pub evaluations: &'a mut Evaluations,
+    /// Vectors it needs now and then; they keep their memory from step to step.
+    pub scratch: &'a mut Scratch,
+}
+
+/// Vectors that a [`BatchObjective`] needs only for some methods.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// The parameters of the last forward pass that a curvature product can build on; empty when
+    /// another pass came in between.
+    point: Vec<f32>,
+    /// Parameters with the frozen ones put back.
+    whole: Vec<f32>,
+}
+
+impl Scratch {
+    /// Forgets what belongs to the last batch.
+    pub fn clear(&mut self) {
+        self.point.clear();
+    }
 }
 
 impl BatchObjective<'_> {
+    /// The loss of the batch at `parameters`, not counted as the method's work.
+    pub fn look(&mut self, parameters: &[f32]) -> f32 {
+        self.scratch.point.clear();
+        self.network.forward(parameters, self.workspace);
+        let loss = self.network.loss(self.loss, self.workspace);
+        self.with_sign(loss, parameters)
+    }
+
+    /// Sees to it that the last forward pass was with `parameters`, as curvature products need.
+    fn stand_at(&mut self, parameters: &[f32]) {
+        if self.scratch.point != parameters {
+            self.network.forward(parameters, self.workspace);
+            self.scratch.point.clear();
+            self.scratch.point.extend_from_slice(parameters);
+        }
+    }
+
     fn with_sign(&self, loss: f32, parameters: &[f32]) -> f32 {
         let value = loss + self.shaping.penalty(parameters);
         if self.shaping.ascent { -value } else { value }
@@ -155,13 +193,22 @@ impl Objective for BatchObjective<'_> {
 
     fn loss(&mut self, parameters: &[f32]) -> f32 {
         self.evaluations.losses += 1;
-        self.network.forward(parameters, self.workspace);
-        let loss = self.network.loss(self.loss, self.workspace);
-        self.with_sign(loss, parameters)
+        if self.shaping.frozen.is_empty() {
+            return self.look(parameters);
+        }
+        // A method that tries points at random must not find a frozen weight elsewhere.
+        let mut whole = std::mem::take(&mut self.scratch.whole);
+        whole.clear();
+        whole.extend_from_slice(parameters);
+        self.shaping.put_back(self.frozen_values, &mut whole);
+        let loss = self.look(&whole);
+        self.scratch.whole = whole;
+        loss
     }
 
     fn loss_and_gradient(&mut self, parameters: &[f32], gradient: &mut [f32]) -> f32 {
         self.evaluations.gradients += 1;
+        self.scratch.point.clear();
         let loss = self.network.loss_and_gradient(parameters, self.loss, self.workspace, gradient);
         self.shaping.shape_gradient(parameters, gradient);
         self.with_sign(loss, parameters)
@@ -169,12 +216,14 @@ impl Objective for BatchObjective<'_> {
 
     fn hessian_vector(&mut self, parameters: &[f32], vector: &[f32], product: &mut [f32]) {
         self.evaluations.curvature_products += 1;
+        self.stand_at(parameters);
         self.network.hessian_vector(parameters, vector, self.loss, self.workspace, product);
         self.shape_product(vector, product);
     }
 
     fn gauss_newton_vector(&mut self, parameters: &[f32], vector: &[f32], product: &mut [f32]) {
         self.evaluations.curvature_products += 1;
+        self.stand_at(parameters);
         self.network.gauss_newton_vector(parameters, vector, self.loss, self.workspace, product);
         self.shape_product(vector, product);
     }

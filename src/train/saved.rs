@@ -39,6 +39,13 @@ pub struct SavedRun {
     /// What was computed so far.
     #[serde(default)]
     pub evaluations: Evaluations,
+    /// Work so far, see [`CurvePoint::work`](super::CurvePoint::work).
+    #[serde(default)]
+    pub work: f64,
+    /// Epoch at which the run ends, where that is later than the document says because a finished
+    /// run was made to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_epoch: Option<u64>,
     /// Seconds spent training.
     #[serde(default)]
     pub seconds: f64,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::diagnosis::Diagnosis;
+use crate::optim::Halt;
 
 /// Why a run ended by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub enum StopReason {
         /// Its validation loss.
         best_loss: f64,
     },
+    /// The training method cannot go on; the weights are the best it has found.
+    Halted(Halt),
     /// A number grew beyond all bounds.
     Diverged(Diagnosis),
 }
@@ -38,6 +41,7 @@ impl StopReason {
             Self::Epochs { .. } => "epochs",
             Self::TargetLoss { .. } => "target_loss",
             Self::EarlyStopping { .. } => "early_stopping",
+            Self::Halted(halt) => halt.kind.id(),
             Self::Diverged(_) => "diverged",
         }
     }
@@ -56,6 +60,7 @@ impl fmt::Display for StopReason {
                 "Stopped early: the validation loss was lowest ({best_loss:.4}) after epoch \
                  {best_epoch} and has not improved since. Those weights are back."
             ),
+            Self::Halted(halt) => write!(f, "Stopped: {}", halt.why),
             Self::Diverged(diagnosis) => diagnosis.fmt(f),
         }
     }

@@ -476,7 +476,7 @@ impl Worker {
             curve: Arc::new(trainer.curve().clone()),
             checkpoints: trainer.timeline().checkpoints().into(),
             learning_rate: trainer.learning_rate(),
-            report: trainer.report(),
+            report: trainer.report().cloned(),
             evaluations: trainer.evaluations(),
             samples_per_second: self.rate.value,
             seconds: trainer.training_seconds(),

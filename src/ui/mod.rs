@@ -19,6 +19,7 @@ pub mod top_bar;
 pub mod training_panel;
 pub mod view;
 pub mod widget;
+pub mod workbench;
 
 use eframe::egui::{Button, CentralPanel, Frame, Panel, Role, ScrollArea, Ui, WidgetInfo};
 
@@ -26,6 +27,7 @@ pub use scene::Scene;
 pub use view::View;
 
 use crate::app::Outbox;
+use view::Workbench;
 
 /// Width and height of a window, in points, below which it shows one panel at a time: a small
 /// screen, or everything drawn twice as large.
@@ -58,6 +60,7 @@ pub struct Panels {
     canvas: canvas::CanvasState,
     result: result::ResultState,
     data: data_panel::DataPanelState,
+    workbench: workbench::WorkbenchState,
     page: Page,
 }
 
@@ -101,7 +104,9 @@ impl Panels {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| status_bar::show(ui, scene, out));
-        if compact {
+        if view.bench != Workbench::Experiment {
+            workbench::show(ui, scene, view, out, &mut self.workbench);
+        } else if compact {
             self.show_page(ui, scene, view, out);
         } else {
             self.show_all(ui, size.x, scene, view, out);

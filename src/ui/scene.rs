@@ -4,12 +4,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::app::Race;
+use crate::app::background::Background;
 use crate::app::preferences::ThemeChoice;
 use crate::data::{Cell, Samples, TargetEncoding};
 use crate::experiment::{ExperimentSpec, History, Place, Problem};
 use crate::insight::InsightFrame;
 use crate::nn::OutputActivation;
-use crate::train::{Snapshot, Status};
+use crate::train::{RangeTest, Snapshot, Status};
 
 /// Everything a panel may look at.
 #[derive(Clone, Copy)]
@@ -47,6 +49,10 @@ pub struct Scene<'a> {
     pub theme: ThemeChoice,
     /// Whether a change of the architecture keeps the weights that still fit.
     pub keep_weights: bool,
+    /// The race between methods, if there is one.
+    pub race: Option<&'a Race>,
+    /// The learning-rate range test.
+    pub range_test: &'a Background<RangeTest>,
 }
 
 impl Scene<'_> {

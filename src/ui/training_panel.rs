@@ -7,7 +7,7 @@ use crate::app::Outbox;
 use crate::experiment::prepare::loss_for;
 use crate::experiment::{Edit, Place, TrainingSpec};
 use crate::nn::Loss;
-use crate::optim::{self, BatchUse, Method, Schedule, Setting, Settings};
+use crate::optim::{self, BatchUse, Method, Schedule, Setting};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
@@ -64,9 +64,7 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
         if let Some(id) = widget::choice(ui, "Method", &page(current), current.id, entries)
             && let Some(method) = optim::method(id)
         {
-            id.clone_into(&mut next.optimizer);
-            next.settings = Settings::default();
-            next.learning_rate = method.default_learning_rate;
+            next.choose(method);
             change.note(true, "change method");
         }
     });
@@ -78,28 +76,35 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
         });
         change.note(response.changed(), "change learning rate");
     }
-    match current.batch {
-        BatchUse::Mini => {
-            let help = "Rows that go through the network before each update. Small batches make \
-                        many noisy steps, large ones few steady steps.";
-            let response = widget::row(ui, "Batch size", help, |ui| {
-                widget::slider(
-                    ui,
-                    egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true),
-                )
-            });
-            change.note(response.changed(), "change batch size");
-        }
-        BatchUse::Full => {
-            widget::note(ui, "This method uses all training rows for each update.");
-        }
-    }
+    batch(ui, current, next, change);
     for setting in current.settings {
         let mut value = next.settings.get(setting);
         if setting_row(ui, setting, &mut value) {
             next.settings.set(setting.id, value);
             change.note(true, "change setting");
         }
+    }
+}
+
+fn batch(ui: &mut Ui, method: &Method, next: &mut TrainingSpec, change: &mut Change) {
+    if method.batch == BatchUse::Full {
+        widget::note(ui, "This method uses all training rows for each update.");
+        return;
+    }
+    let mut whole = next.uses_whole_batch(method.batch);
+    let help = "Every update looks at all training rows: one steady step an epoch. Switched off, \
+                each update looks at a mini-batch: more steps an epoch, but noisy ones.";
+    if ui.checkbox(&mut whole, "All rows in each update").on_hover_text(help).changed() {
+        next.whole_batch = Some(whole);
+        change.note(true, "change batch");
+    }
+    if !whole {
+        let help = "Rows that go through the network before each update. Small batches make \
+                        many noisy steps, large ones few steady steps.";
+        let response = widget::row(ui, "Batch size", help, |ui| {
+            widget::slider(ui, egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true))
+        });
+        change.note(response.changed(), "change batch size");
     }
 }
 
@@ -112,7 +117,14 @@ pub fn page(method: &Method) -> String {
 }
 
 fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
-    let help = format!("{} Default: {}.", setting.help, super::format::number(setting.default));
+    let default = match setting.choices {
+        [] => super::format::number(setting.default),
+        _ => setting.text(setting.default),
+    };
+    let help = format!("{} Default: {default}.", setting.help);
+    if !setting.choices.is_empty() {
+        return choice_row(ui, setting, &help, value);
+    }
     let speed = if setting.logarithmic {
         value.abs().max(1e-9) * 0.02
     } else {
@@ -128,6 +140,30 @@ fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
         )
     })
     .changed()
+}
+
+/// A setting that is a choice: a switch, or a list.
+fn choice_row(ui: &mut Ui, setting: &Setting, help: &str, value: &mut f64) -> bool {
+    if setting.choices == optim::OFF_ON {
+        let mut on = *value >= 0.5;
+        let changed = ui.checkbox(&mut on, setting.name).on_hover_text(help).changed();
+        *value = f64::from(u8::from(on));
+        return changed;
+    }
+    let current = value.round() as usize;
+    let entries = (0..)
+        .zip(setting.choices)
+        .map(|(index, choice): (usize, _)| (index, choice.name.to_owned(), help.to_owned()));
+    let chosen = ui
+        .horizontal(|ui| {
+            ui.label(setting.name).on_hover_text(help);
+            widget::choice(ui, setting.name, help, current, entries)
+        })
+        .inner;
+    if let Some(index) = chosen {
+        *value = index as f64;
+    }
+    chosen.is_some()
 }
 
 fn shaping(ui: &mut Ui, scene: &Scene<'_>, next: &mut TrainingSpec, change: &mut Change) {

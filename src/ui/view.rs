@@ -33,6 +33,8 @@ pub struct View {
     pub decisions_only: bool,
     /// Which part confusion, fit and residuals are about.
     pub part: Part,
+    /// What the window is used for.
+    pub bench: Workbench,
     /// What is selected on the canvas.
     pub selection: Option<Selection>,
     /// The row the person asked the network about, one cell for each input column.
@@ -58,6 +60,7 @@ impl Default for View {
             show_validation: true,
             decisions_only: false,
             part: Part::Validation,
+            bench: Workbench::Experiment,
             selection: None,
             asked: None,
             brush: Brush::Ask,
@@ -65,6 +68,18 @@ impl Default for View {
             zoom: None,
         }
     }
+}
+
+/// What the window is used for: the experiment, or something that takes its place for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Workbench {
+    /// Building and training.
+    #[default]
+    Experiment,
+    /// Comparing training methods.
+    Race,
+    /// Looking for a learning rate.
+    RangeTest,
 }
 
 /// The results.

@@ -78,8 +78,18 @@ impl Trainer {
     }
 
     /// What the last update reported.
-    pub const fn report(&self) -> Option<StepReport> {
-        self.report
+    pub const fn report(&self) -> Option<&StepReport> {
+        self.report.as_ref()
+    }
+
+    /// Sets the two parameters over which an observed update draws its picture.
+    pub const fn set_watch(&mut self, watch: [usize; 2]) {
+        self.watch = watch;
+    }
+
+    /// Work so far: so many gradients over all training rows would have cost as much.
+    pub const fn work(&self) -> f64 {
+        self.work
     }
 
     /// What was computed so far.

@@ -5,6 +5,7 @@ use super::super::saved::SavedRun;
 use super::super::timeline::Timeline;
 use super::{Shaping, StopRules, Trainer};
 use crate::experiment::{PrepareError, Prepared, transplant};
+use crate::optim::OptimizerState;
 
 impl Trainer {
     /// Goes on with a run that was saved.
@@ -30,6 +31,8 @@ impl Trainer {
         trainer.begin_epoch();
         trainer.position = saved.position.min(trainer.order.len());
         trainer.evaluations = saved.evaluations;
+        trainer.work = saved.work;
+        trainer.stop_rules.last_epoch = saved.last_epoch.or(trainer.stop_rules.last_epoch);
         trainer.training_seconds = saved.seconds;
         trainer.curve = saved.curve;
         trainer.timeline = Timeline::new(trainer.parameters.len());
@@ -42,14 +45,20 @@ impl Trainer {
 
     /// The run as it is now, to be saved.
     pub fn save(&self) -> SavedRun {
+        let asked = self.prepared.spec.training.stop.epochs;
+        // A memory that has grown beyond all numbers (the weights may still be fine) cannot be
+        // written; the method begins with an empty one then.
+        let optimizer = Some(self.optimizer.state()).filter(OptimizerState::is_finite);
         SavedRun {
             epoch: self.epoch,
             step: self.step,
             position: self.position,
             parameters: self.parameters.clone(),
             encoder: self.prepared.samples.encoder.clone(),
-            optimizer: self.optimizer.state(),
+            optimizer: optimizer.unwrap_or_default(),
+            last_epoch: self.stop_rules.last_epoch.filter(|&last| Some(last) != asked),
             evaluations: self.evaluations,
+            work: self.work,
             seconds: self.training_seconds,
             curve: self.curve.clone(),
             best: self.stop_rules.best().cloned(),
@@ -62,7 +71,9 @@ impl Trainer {
         match Self::new(self.prepared.clone()) {
             Ok(fresh) => {
                 let (measuring, observe, threads) = (self.measuring, self.observe, self.threads);
+                let watch = self.watch;
                 *self = fresh;
+                self.watch = watch;
                 self.measuring = measuring;
                 self.observe = observe;
                 self.set_threads(threads);
@@ -130,6 +141,8 @@ impl Trainer {
         next.measuring = self.measuring;
         next.observe = self.observe;
         next.evaluations = self.evaluations;
+        next.work = self.work;
+        next.watch = self.watch;
         next.training_seconds = self.training_seconds;
         next.measuring_seconds = self.measuring_seconds;
         if next.method.id == self.method.id

@@ -19,14 +19,14 @@ use rand_chacha::ChaCha8Rng;
 use super::curve::{Curve, CurvePoint};
 use super::diagnosis::diagnose;
 use super::metrics::{Meter, Metrics};
-use super::objective::{BatchObjective, Shaping};
+use super::objective::{BatchObjective, Scratch, Shaping};
 use super::stop::StopReason;
 use super::stop_rules::StopRules;
 use super::timeline::Timeline;
 use crate::experiment::random::{Stream, rng};
 use crate::experiment::{PrepareError, Prepared};
 use crate::nn::Workspace;
-use crate::optim::{BatchUse, Evaluations, Method, Optimizer, Progress, StepContext, StepReport};
+use crate::optim::{Evaluations, Method, Optimizer, Progress, StepContext, StepReport};
 
 /// How often a run measures itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +71,13 @@ pub struct Trainer {
     report: Option<StepReport>,
     observe: bool,
     evaluations: Evaluations,
+    /// Work so far, in gradients over all training rows, see
+    /// [`Evaluations::gradient_equivalents`].
+    work: f64,
+    /// The learning rate, where it does not follow the document.
+    rate: Option<f64>,
+    scratch: Scratch,
+    watch: [usize; 2],
     threads: usize,
     training_seconds: f64,
     measuring_seconds: f64,
@@ -121,6 +128,10 @@ impl Trainer {
             report: None,
             observe: false,
             evaluations: Evaluations::default(),
+            work: 0.0,
+            rate: None,
+            scratch: Scratch::default(),
+            watch: [0, 1],
             threads: 1,
             training_seconds: 0.0,
             measuring_seconds: 0.0,
@@ -186,6 +197,20 @@ impl Trainer {
         stop
     }
 
+    /// Makes one update with this learning rate in place of the document's, without measuring at
+    /// the end of an epoch. Returns the loss of the batch before it; `None` once the run has gone
+    /// beyond all numbers or the method has given up.
+    pub fn step_at(&mut self, rate: f64) -> Option<f64> {
+        self.rate = Some(rate);
+        let stop = self.update();
+        self.rate = None;
+        if self.position >= self.order.len() {
+            self.epoch += 1;
+            self.begin_epoch();
+        }
+        self.report.as_ref().filter(|_| stop.is_none()).map(|report| f64::from(report.loss))
+    }
+
     fn update(&mut self) -> Option<StopReason> {
         let batch = self.batch_size();
         let end = (self.position + batch).min(self.order.len());
@@ -201,12 +226,16 @@ impl Trainer {
             let mut masks = rng(self.prepared.spec.seed, Stream::Dropout, self.step as u32);
             network.draw_dropout(&mut self.workspace, &mut masks);
         }
+        self.scratch.clear();
+        let before = self.evaluations.gradient_equivalents();
         let mut objective = BatchObjective {
             network,
             workspace: &mut self.workspace,
             loss: self.prepared.loss,
             shaping: &self.shaping,
+            frozen_values: &self.frozen_values,
             evaluations: &mut self.evaluations,
+            scratch: &mut self.scratch,
         };
         let training = &self.prepared.spec.training;
         let progress = Progress {
@@ -214,21 +243,32 @@ impl Trainer {
             steps_per_epoch: self.order.len().div_ceil(batch) as u64,
             epochs_total: training.stop.epochs.unwrap_or(ENDLESS_EPOCHS),
         };
+        let rate = self
+            .rate
+            .unwrap_or_else(|| training.learning_rate * training.schedule.factor(progress));
         let mut context = StepContext {
-            learning_rate: (training.learning_rate * training.schedule.factor(progress)) as f32,
+            learning_rate: rate as f32,
             rng: &mut self.method_rng,
             observe: self.observe,
+            watch: self.watch,
         };
-        let report = self.optimizer.step(&mut objective, &mut self.parameters, &mut context);
+        let mut report = self.optimizer.step(&mut objective, &mut self.parameters, &mut context);
         self.shaping.put_back(&self.frozen_values, &mut self.parameters);
-        self.report = Some(report);
+        if let Some(observed) = &mut report.observed {
+            observed.actual_change = Some(objective.look(&self.parameters) - report.loss);
+        }
+        let share = rows.len() as f64 / self.order.len().max(1) as f64;
+        self.work += (self.evaluations.gradient_equivalents() - before) * share;
         self.position = end;
         self.step += 1;
+        let halt = report.halt.take();
+        let finite = report.loss.is_finite();
+        self.report = Some(report);
         let small = self.parameters.len() <= SMALL;
-        if report.loss.is_finite() && (!small || all_finite(&self.parameters)) {
-            return None;
+        if !finite || (small && !all_finite(&self.parameters)) {
+            return Some(self.diverged());
         }
-        Some(self.diverged())
+        halt.map(|halt| StopReason::Halted(*halt))
     }
 
     fn diverged(&mut self) -> StopReason {
@@ -288,9 +328,11 @@ impl Trainer {
     /// Rows in a batch: what was asked for, or all of them.
     fn batch_size(&self) -> usize {
         let rows = self.prepared.samples.train.len().max(1);
-        match self.method.batch {
-            BatchUse::Full => rows,
-            BatchUse::Mini => self.prepared.spec.training.batch_size.clamp(1, rows),
+        let training = &self.prepared.spec.training;
+        if training.uses_whole_batch(self.method.batch) {
+            rows
+        } else {
+            training.batch_size.clamp(1, rows)
         }
     }
 
@@ -305,7 +347,12 @@ impl Trainer {
     /// Measures at the end of an epoch and adds the result to the curve.
     fn measure(&mut self) -> Metrics {
         let metrics = self.measure_now();
-        self.curve.push(CurvePoint { epoch: self.epoch, metrics });
+        self.curve.push(CurvePoint {
+            epoch: self.epoch,
+            metrics,
+            work: self.work,
+            seconds: self.training_seconds,
+        });
         metrics
     }
 

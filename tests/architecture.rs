@@ -19,10 +19,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("optim", &["krylov"]),
     ("experiment", &["nn", "optim", "data"]),
     ("train", &["nn", "optim", "data", "experiment"]),
-    ("insight", &["nn", "optim", "data", "experiment", "train"]),
-    ("ui", &["nn", "optim", "data", "experiment", "train", "insight", "app"]),
-    ("app", &["nn", "optim", "data", "experiment", "train", "insight", "ui"]),
-    ("cli", &["nn", "optim", "data", "experiment", "train", "insight", "app"]),
+    ("insight", &["nn", "krylov", "optim", "data", "experiment", "train"]),
+    ("ui", &["nn", "krylov", "optim", "data", "experiment", "train", "insight", "app"]),
+    ("app", &["nn", "krylov", "optim", "data", "experiment", "train", "insight", "ui"]),
+    ("cli", &["nn", "krylov", "optim", "data", "experiment", "train", "insight", "app"]),
 ];
 
 /// Only these may name the library that draws the window.

@@ -10,6 +10,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::race::RaceCommand;
 use crate::experiment::Edit;
+use crate::insight::StartFrom;
 use crate::ui::icon::{self, Icon};
 
 /// Something a person asks for.
@@ -51,6 +52,19 @@ pub enum Command {
     StartRangeTest,
     /// Gives up the range test.
     CancelRangeTest,
+    /// Climbs to the input that excites a neuron most.
+    Climb {
+        /// The neuron's layer, by its identifier.
+        layer: u32,
+        /// Its number in the layer, from 0.
+        unit: usize,
+        /// Where to begin.
+        start: StartFrom,
+    },
+    /// Forgets the climb.
+    ForgetClimb,
+    /// Draws pictures of steps over these two parameters, as places in the flat vector.
+    Watch([usize; 2]),
 }
 
 /// A command that needs nothing more said.

@@ -1,11 +1,14 @@
 //! What the window does beside the experiment's own run: the race between methods and the
 //! learning-rate range test.
 
+use std::sync::Arc;
+
 use super::netsmith::Netsmith;
 use super::notice::Gravity;
 use super::race::{Race, RaceCommand};
 use crate::experiment::{Edit, TrainingSpec};
-use crate::insight::InsightRequest;
+use crate::insight::ascent::climb;
+use crate::insight::{Ascent, InsightRequest, StartFrom};
 use crate::train::TrainCommand;
 use crate::train::range_test::range_test;
 
@@ -68,6 +71,29 @@ impl Netsmith {
             .as_ref()
             .map(|race| race.prepared.samples.encoder.typical_row())
             .unwrap_or_default()
+    }
+
+    /// Climbs with the weights that are shown.
+    pub(super) fn climb(&mut self, layer: u32, unit: usize, start: StartFrom) {
+        let Some(snapshot) = self.snapshot() else { return };
+        let Some(parameters) = self.link.shown_parameters(Some(&snapshot)) else { return };
+        self.ascent.start(move |_| {
+            climb(&snapshot.prepared, &parameters, (layer, unit), &start).map(Some).ok_or_else(
+                || {
+                    "There is nothing to climb: no input is a number, or the neuron is gone."
+                        .to_owned()
+                },
+            )
+        });
+    }
+
+    /// The last climb, as long as its columns are those of the rows shown.
+    pub(super) fn shown_ascent(&self) -> Option<Arc<Ascent>> {
+        let ascent = self.ascent.result()?.as_ref().ok()?;
+        let columns = self.link.samples()?.encoder.columns.len();
+        let fits = ascent.path.first().is_some_and(|point| point.cells.len() == columns)
+            && self.spec().network.layer(ascent.layer).is_some();
+        fits.then(|| Arc::clone(ascent))
     }
 
     pub(super) fn start_range_test(&mut self) {

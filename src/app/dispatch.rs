@@ -39,6 +39,9 @@ impl Netsmith {
             Command::Race(command) => self.command_race(command),
             Command::StartRangeTest => self.start_range_test(),
             Command::CancelRangeTest => self.range_test.cancel(),
+            Command::Climb { layer, unit, start } => self.climb(layer, unit, start),
+            Command::ForgetClimb => self.ascent.clear(),
+            Command::Watch(parameters) => self.tell(TrainCommand::SetWatch(parameters)),
         }
     }
 

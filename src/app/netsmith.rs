@@ -16,7 +16,7 @@ use super::preferences::{Preferences, ThemeChoice};
 use super::race::Race;
 use super::run_link::RunLink;
 use crate::experiment::{ExperimentSpec, History};
-use crate::insight::InsightWorker;
+use crate::insight::{Ascent, InsightWorker};
 use crate::train::worker::Waker;
 use crate::train::{RangeTest, SavedRun, TrainWorker};
 use crate::ui::{self, Scene, View};
@@ -45,6 +45,7 @@ pub struct Netsmith {
     pub(super) waker: Waker,
     pub(super) race: Option<Race>,
     pub(super) range_test: Background<RangeTest>,
+    pub(super) ascent: Background<Ascent>,
     pub(super) notices: Notices,
     pub(super) dialog: Option<Dialog>,
     pub(super) preferences: Preferences,
@@ -91,6 +92,7 @@ impl Netsmith {
             jobs: Jobs::new(Arc::clone(&waker)),
             race: None,
             range_test: Background::new(Arc::clone(&waker)),
+            ascent: Background::new(Arc::clone(&waker)),
             waker,
             notices: Notices::default(),
             dialog: None,
@@ -130,6 +132,7 @@ impl Netsmith {
         self.synchronise();
         self.ask_insight();
         self.range_test.update();
+        self.ascent.update();
         self.update_race();
         self.take_dropped_files(ctx);
         self.watch_closing(ctx);
@@ -160,6 +163,7 @@ impl Netsmith {
         let insight = self.insight.latest();
         let shown = self.link.shown_parameters(snapshot.as_deref());
         let title = self.jobs.reading().map(|reading| (reading.name.clone(), reading.progress()));
+        let ascent = self.shown_ascent();
         let scene = Scene {
             spec: self.history.spec(),
             history: &self.history,
@@ -179,6 +183,7 @@ impl Netsmith {
             keep_weights: self.preferences.keep_weights,
             race: self.race.as_ref(),
             range_test: &self.range_test,
+            ascent: ascent.as_deref(),
         };
         self.panels.show(ui, &scene, &mut self.view, &mut self.outbox);
         ui::notice::show(&ctx, &mut self.notices);

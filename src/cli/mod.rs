@@ -10,6 +10,7 @@ mod output;
 mod predict;
 mod race;
 mod render;
+mod solve;
 mod train;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Let several training methods solve the same task and compare them
     Race(race::RaceArgs),
+    /// Solve a linear system step by step, as the methods that train networks do inside
+    Solve(solve::SolveArgs),
     /// Draw the window into a PNG picture, without a display
     Render(render::RenderArgs),
 }
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Race(args)) => race::run(&args),
+        Some(Command::Solve(args)) => solve::run(&args),
         Some(Command::Render(args)) => render::run(&args),
     };
     match result {

@@ -6,6 +6,7 @@
 //! slows training.
 
 pub mod answer;
+pub mod ascent;
 pub mod axis;
 pub mod confusion;
 pub mod fit;
@@ -16,6 +17,7 @@ pub mod picture;
 pub mod worker;
 
 pub use answer::{Answer, ask};
+pub use ascent::{Ascent, StartFrom};
 pub use axis::{Axis, Scale};
 pub use confusion::Confusion;
 pub use fit::{Fit, FitPoint};

@@ -1,6 +1,6 @@
 //! Conjugate gradient: steepest descent that never undoes what an earlier step has achieved.
 //!
-//! Each direction p is the residual made *conjugate* to the directions before (p_iᵀ·A·p_j = 0), so
+//! Each direction p is the residual made *conjugate* to the directions before (pᵢᵀ·A·pⱼ = 0), so
 //! that x is the lowest point of φ(x) = ½xᵀAx − bᵀx in the whole Krylov space, and the last one
 //! after n steps is the solution; in practice long before. β needs only the last direction, which
 //! is the wonder of the method.

@@ -238,7 +238,7 @@ fn symmetrize(a: &mut Matrix) {
     let original = a.clone();
     for (i, row) in a.rows_mut().enumerate() {
         for (j, entry) in row.iter_mut().enumerate() {
-            *entry = (*entry + original.get(j, i).unwrap_or(*entry)) / 2.0;
+            *entry = entry.midpoint(original.get(j, i).unwrap_or(*entry));
         }
     }
 }

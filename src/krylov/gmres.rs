@@ -38,6 +38,10 @@ pub static PAGE: Page = Page {
 /// A new basis vector this short against A·v is a rounding error: the space has stopped growing.
 const EXHAUSTED: f64 = 4.0 * f64::EPSILON;
 
+/// A diagonal entry of R this small against the largest is a rounding error: A has taken all that is
+/// new from the last basis vector.
+const SINGULAR: f64 = 1e-14;
+
 /// A cycle that leaves more of the residual than this has got nowhere.
 const NO_PROGRESS: f64 = 1.0 - 1e-10;
 
@@ -58,7 +62,7 @@ impl Triangle {
     }
 
     /// Adds the column h₁ₖ … hₖ₊₁,ₖ of H, and returns the rotation (c, s) that made it fit and the
-    /// new last element of g. Where nothing is left of the column, there is no rotation.
+    /// new last element of g. Where nothing is left of the column, nothing.
     fn add(&mut self, mut h: Vec<f64>) -> Option<(f64, f64, f64)> {
         let k = self.columns.len();
         for (i, &(c, s)) in self.rotations.iter().enumerate() {
@@ -66,7 +70,7 @@ impl Triangle {
         }
         let diagonal = h[k].hypot(h[k + 1]);
         self.largest = self.largest.max(diagonal);
-        if diagonal <= EXHAUSTED * self.largest {
+        if diagonal <= SINGULAR * self.largest {
             return None;
         }
         let (c, s) = (h[k] / diagonal, h[k + 1] / diagonal);
@@ -107,7 +111,11 @@ pub(super) fn run(run: &mut Run<'_>) -> Flow {
         }
         // Each cycle begins from the true residual.
         run.compute_residual()?;
-        if norm(&run.r) > NO_PROGRESS * before {
+        let residual = norm(&run.r);
+        if run.is_solved(residual) {
+            return Flow::Break(Outcome::Converged);
+        }
+        if residual > NO_PROGRESS * before {
             return Flow::Break(Outcome::Stagnated);
         }
     }

@@ -34,22 +34,22 @@ impl Default for Options<'_> {
 pub struct Iteration<'a> {
     /// k, counted from 1. The start x₀ is not reported.
     pub number: usize,
-    /// |r_k|, as the solver carries it along. In exact arithmetic it is |b − A·x_k|; rounding lets
+    /// |rₖ|, as the solver carries it along. In exact arithmetic it is |b − A·xₖ|; rounding lets
     /// the two drift apart a little, so `solve` checks the last one with a product of its own.
     pub residual: f64,
-    /// The iterate x_k.
+    /// The iterate xₖ.
     pub x: &'a [f64],
-    /// The residual vector r_k, carried along like its norm.
+    /// The residual vector rₖ, carried along like its norm.
     pub r: &'a [f64],
     /// The newest vector of the search: the direction p of steepest descent, CG, BiCG and BiCGSTAB,
-    /// the basis vector v_k of MINRES and GMRES. Together they span the Krylov space.
+    /// the basis vector vₖ of MINRES and GMRES. Together they span the Krylov space.
     pub direction: &'a [f64],
     /// Products with A (and Aᵀ) so far.
     pub products: usize,
 }
 
 impl Iteration<'_> {
-    /// φ(x_k) = ½·xᵀ·A·x − bᵀ·x, the quadratic whose slope is A·x − b, without a product:
+    /// φ(xₖ) = ½·xᵀ·A·x − bᵀ·x, the quadratic whose slope is A·x − b, without a product:
     /// since A·x = b − r, it is −½·xᵀ·(r + b). For symmetric A.
     pub fn quadratic(&self, b: &[f64]) -> f64 {
         -0.5 * (dot(self.x, self.r) + dot(self.x, b))

@@ -37,8 +37,9 @@ pub static PAGE: Page = Page {
     memory: "9",
 };
 
-/// |A·r| / (|A|·|r|) below which r cannot be made smaller: A·r = 0 but for rounding.
-const LEAST_SQUARES: f64 = 1e-12;
+/// |A·r| / (|A|·|r|) below which r counts as the smallest there is. About √ε: on a singular A rounding
+/// keeps it from falling much further, and x would begin to grow along the null vectors.
+const LEAST_SQUARES: f64 = 6e-8;
 
 /// γ against the largest γ so far below which dividing by it adds nothing but rounding errors: A is
 /// singular as far as `f64` can tell.

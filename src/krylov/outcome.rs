@@ -33,10 +33,10 @@ pub enum Outcome {
         /// pᵀ·A·p / pᵀ·p, at least the smallest eigenvalue of A; zero or negative.
         curvature: f64,
     },
-    /// No x can make the residual smaller, since A·r = 0 (MINRES).
+    /// No x of reasonable size makes the residual smaller, since A·r is practically 0 (MINRES).
     #[error(
-        "A is singular, as far as rounding lets one see, and A·x = b has no solution: this x makes \
-         the residual |b − A·x| as small as it can be (least squares)."
+        "A is singular or nearly so, and b out of its reach: this x makes the residual |b − A·x| as \
+         small as it can be without x growing beyond measure (least squares)."
     )]
     LeastSquares,
     /// A cycle of GMRES ended where it began.
@@ -52,7 +52,7 @@ pub enum Outcome {
          converge on this matrix."
     )]
     Diverged {
-        /// |r_k| / |r₀|.
+        /// |rₖ| / |r₀|.
         growth: f64,
     },
     /// The residual carried along reached the tolerance, b − A·x did not.
@@ -111,13 +111,13 @@ pub enum Breakdown {
     /// ω = tᵀ·s / tᵀ·t with t = A·s: the smoothing step of BiCGSTAB goes nowhere.
     #[error(
         "ω is zero, since A·s is perpendicular to s and the smoothing step goes nowhere; this \
-         happens when A turns every vector by a right angle (skew-symmetric)"
+         happens when A turns vectors by right angles or has eigenvalues of both signs"
     )]
     Omega,
     /// The Krylov space has stopped growing and holds no solution (GMRES): A is singular.
     #[error(
-        "the Krylov space has stopped growing but holds no solution, so A is singular and b is out \
-         of its reach"
+        "the Krylov space has stopped growing but holds no solution, so A is singular (or nearly \
+         so) and b is out of its reach"
     )]
     SpaceExhausted,
 }

@@ -32,6 +32,8 @@ pub(super) type Flow = ControlFlow<Outcome>;
 /// The end is always an [`Outcome`] within [`Options::max_iterations`]; whatever A, b and x0 hold,
 /// the solution is finite.
 ///
+/// A closure for `watch` that is not written in place needs its type: `|k: &Iteration<'_>| …`.
+///
 /// When b = 0, the solution is x = 0, at once and without a product.
 pub fn solve(
     solver: Solver,
@@ -65,7 +67,7 @@ pub fn solve(
             Solver::Bicg => bicg::run(&mut run),
             Solver::Bicgstab => bicgstab::run(&mut run),
         },
-        ended => ended,
+        ended @ ControlFlow::Break(_) => ended,
     };
     run.finish(flow, x0)
 }

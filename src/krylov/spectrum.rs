@@ -93,7 +93,7 @@ impl Matrix {
         values
     }
 
-    /// The condition number κ = σ_max / σ_min: how much larger the relative error of x can be than
+    /// The condition number κ = σ₁ / σₙ: how much larger the relative error of x can be than
     /// that of b. 1 is best; infinite for a singular matrix.
     pub fn condition(&self) -> f64 {
         let values = self.singular_values();

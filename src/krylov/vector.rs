@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_product_counts_every_element_once() {
         let u: Vec<f64> = (1..=19).map(f64::from).collect();
-        assert_eq!(dot(&u, &vec![1.0; 19]), 190.0);
+        assert_eq!(dot(&u, &[1.0; 19]), 190.0);
         assert_eq!(dot(&u, &u), 2470.0);
         assert_eq!(dot(&[], &[]), 0.0);
     }

@@ -56,6 +56,7 @@ mod curvature;
 mod forward;
 mod head;
 mod initialization;
+mod input_gradient;
 mod kernels;
 mod loss;
 mod network;

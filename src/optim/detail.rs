@@ -111,7 +111,7 @@ impl HaltKind {
     /// A few words for a person.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::FlatLoss => "the loss is flat",
+            Self::FlatLoss => "the loss is flat here",
             Self::NoProgress => "no step helps",
             Self::Singular => "no usable step",
             Self::TooLarge => "network too large",

@@ -54,10 +54,14 @@
 //! ```
 
 pub mod detail;
+mod cholesky;
+mod ending;
 mod first_order;
 mod line_method;
 mod line_search;
 mod memory;
+mod newton;
+mod search;
 pub mod method;
 pub mod objective;
 pub mod optimizer;
@@ -71,21 +75,34 @@ pub mod adagrad;
 pub mod adam;
 pub mod adamw;
 pub mod amsgrad;
+pub mod annealing;
+pub mod cma_es;
+pub mod evolution;
 pub mod gd;
 pub mod lbfgs;
+pub mod levenberg_marquardt;
 pub mod lion;
 pub mod momentum;
 pub mod nadam;
 pub mod nesterov;
+pub mod newton_bicg;
+pub mod newton_bicgstab;
+pub mod newton_cg;
+pub mod newton_gmres;
+pub mod newton_minres;
 pub mod nonlinear_cg;
+pub mod random_search;
 pub mod rmsprop;
 pub mod rprop;
 pub mod sgd;
+pub mod solis_wets;
 
 pub use detail::{Candidate, Halt, HaltKind, Picture, Quantity, StepDetail};
 pub use method::{BatchUse, Choice, Family, Method, OFF_ON, Setting, SettingError, Settings};
 pub use objective::{Evaluations, Objective};
-pub use optimizer::{Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
+pub use optimizer::{
+    Moved, Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
+};
 pub use schedule::{Progress, Schedule};
 
 /// Every training method, in the order of the lists.
@@ -105,6 +122,17 @@ pub static METHODS: &[&Method] = &[
     &rprop::METHOD,
     &lbfgs::METHOD,
     &nonlinear_cg::METHOD,
+    &levenberg_marquardt::METHOD,
+    &newton_cg::METHOD,
+    &newton_minres::METHOD,
+    &newton_gmres::METHOD,
+    &newton_bicg::METHOD,
+    &newton_bicgstab::METHOD,
+    &random_search::METHOD,
+    &solis_wets::METHOD,
+    &annealing::METHOD,
+    &cma_es::METHOD,
+    &evolution::METHOD,
 ];
 
 /// The method with this id, if there is one.

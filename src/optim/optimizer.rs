@@ -67,12 +67,26 @@ pub struct StepReport {
     pub detail: Option<Box<StepDetail>>,
     /// Why the method cannot go on. The parameters are then the best it has found.
     pub halt: Option<Box<Halt>>,
+    /// The parameters that moved most, the farthest first. Filled in by the training loop, when the
+    /// step is observed.
+    pub moved: Vec<Moved>,
+}
+
+/// A parameter that a step has moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moved {
+    /// Its place in the flat vector.
+    pub parameter: usize,
+    /// Its value before the step.
+    pub from: f32,
+    /// Its value after the step.
+    pub to: f32,
 }
 
 impl StepReport {
     /// A step of which nothing is known but the loss before it.
     pub const fn plain(loss: f32) -> Self {
-        Self { loss, observed: None, detail: None, halt: None }
+        Self { loss, observed: None, detail: None, halt: None, moved: Vec::new() }
     }
 }
 

@@ -107,7 +107,9 @@ pub fn quality(metrics: Metrics) -> f64 {
 fn verdict(curve: &Curve, stop: Option<&StopReason>) -> String {
     match stop {
         Some(StopReason::Diverged(_)) => return "Diverged: steps too large".to_owned(),
-        Some(StopReason::Halted(halt)) => return format!("Gave up: {}", halt.kind.name()),
+        Some(StopReason::Halted(halt)) if halt.kind.is_failure() => {
+            return format!("Gave up: {}", halt.kind.name());
+        }
         _ => {}
     }
     let points = curve.points();
@@ -119,6 +121,9 @@ fn verdict(curve: &Curve, stop: Option<&StopReason>) -> String {
         let after = if kept { "Solved" } else { "Solved for a while," };
         let unit = if point.epoch == 1 { "epoch" } else { "epochs" };
         return format!("{after} after {} {unit}", point.epoch);
+    }
+    if let Some(StopReason::Halted(halt)) = stop {
+        return format!("Ended unsolved: {}", halt.kind.name());
     }
     if last.epoch == first.epoch {
         return "Starting".to_owned();

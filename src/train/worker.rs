@@ -61,6 +61,8 @@ pub enum TrainCommand {
         /// Its new value.
         value: f32,
     },
+    /// Sets the two parameters over which pictures of steps are drawn.
+    SetWatch([usize; 2]),
     /// Asks for the run as it is now, answered with [`TrainEvent::Saved`].
     Save,
 }
@@ -340,6 +342,12 @@ impl Worker {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.set_parameter(index, value);
                 }
+            }
+            TrainCommand::SetWatch(watch) => {
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.set_watch(watch);
+                }
+                return;
             }
             TrainCommand::Save => {
                 let finite = self.trainer.as_ref().filter(|trainer| trainer.is_finite());

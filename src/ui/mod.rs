@@ -8,6 +8,7 @@ pub mod format;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+pub mod method_page;
 pub mod notice;
 pub mod result;
 pub mod scene;

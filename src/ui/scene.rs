@@ -9,7 +9,7 @@ use crate::app::background::Background;
 use crate::app::preferences::ThemeChoice;
 use crate::data::{Cell, Samples, TargetEncoding};
 use crate::experiment::{ExperimentSpec, History, Place, Problem};
-use crate::insight::InsightFrame;
+use crate::insight::{Ascent, InsightFrame};
 use crate::nn::OutputActivation;
 use crate::train::{RangeTest, Snapshot, Status};
 
@@ -51,6 +51,8 @@ pub struct Scene<'a> {
     pub keep_weights: bool,
     /// The race between methods, if there is one.
     pub race: Option<&'a Race>,
+    /// The last climb to the input that excites a neuron most.
+    pub ascent: Option<&'a Ascent>,
     /// The learning-rate range test.
     pub range_test: &'a Background<RangeTest>,
 }

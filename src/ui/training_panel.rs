@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, ScrollArea, Ui};
 
-use super::{Scene, theme, widget};
+use super::{Scene, method_page, theme, widget};
 use crate::app::Outbox;
 use crate::experiment::prepare::loss_for;
 use crate::experiment::{Edit, Place, TrainingSpec};
@@ -59,9 +59,11 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
     let help = "The training method (optimizer): how gradients become steps.";
     ui.horizontal(|ui| {
         ui.label("Method").on_hover_text(help);
-        let entries =
-            optim::METHODS.iter().map(|method| (method.id, method.name.to_owned(), page(method)));
-        if let Some(id) = widget::choice(ui, "Method", &page(current), current.id, entries)
+        let entries = optim::METHODS
+            .iter()
+            .map(|method| (method.id, method.name.to_owned(), method_page::text(method)));
+        if let Some(id) =
+            widget::choice(ui, "Method", &method_page::text(current), current.id, entries)
             && let Some(method) = optim::method(id)
         {
             next.choose(method);
@@ -106,14 +108,6 @@ fn batch(ui: &mut Ui, method: &Method, next: &mut TrainingSpec, change: &mut Cha
         });
         change.note(response.changed(), "change batch size");
     }
-}
-
-/// A method's page, as a tooltip.
-pub fn page(method: &Method) -> String {
-    format!(
-        "{}\n\n{}\n\n{}\n\nGood for: {}\nWeak at: {}\nSource: {}",
-        method.name, method.summary, method.formula, method.good_for, method.weak_at, method.source
-    )
 }
 
 fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {

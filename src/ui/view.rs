@@ -93,6 +93,8 @@ pub enum ResultTab {
     Fit,
     /// What is left: actual minus predicted (regression).
     Residuals,
+    /// What the last update did, and why.
+    Step,
     /// What is selected, in numbers; the network's answer to one row.
     Inspector,
 }

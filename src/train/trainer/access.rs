@@ -77,7 +77,7 @@ impl Trainer {
         &self.timeline
     }
 
-    /// What the last update reported.
+    /// What the last observed update reported.
     pub const fn report(&self) -> Option<&StepReport> {
         self.report.as_ref()
     }

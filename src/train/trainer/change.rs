@@ -109,6 +109,7 @@ impl Trainer {
             self.optimizer.configure(&training.settings);
         } else {
             self.optimizer = (method.build)(&training.settings, self.parameters.len());
+            self.report = None;
         }
         if training.stop != self.prepared.spec.training.stop {
             self.stop_rules = StopRules::new(training.stop.epochs);

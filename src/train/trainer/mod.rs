@@ -26,7 +26,7 @@ use super::timeline::Timeline;
 use crate::experiment::random::{Stream, rng};
 use crate::experiment::{PrepareError, Prepared};
 use crate::nn::Workspace;
-use crate::optim::{Evaluations, Method, Optimizer, Progress, StepContext, StepReport};
+use crate::optim::{Evaluations, Method, Moved, Optimizer, Progress, StepContext, StepReport};
 
 /// How often a run measures itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +68,12 @@ pub struct Trainer {
     curve: Curve,
     metrics: Metrics,
     timeline: Timeline,
+    /// What the last observed update reported.
     report: Option<StepReport>,
+    /// The parameters before an observed update.
+    before: Vec<f32>,
+    /// The loss of the last batch before its update.
+    batch_loss: f32,
     observe: bool,
     evaluations: Evaluations,
     /// Work so far, in gradients over all training rows, see
@@ -126,6 +131,8 @@ impl Trainer {
             metrics: Metrics::default(),
             timeline: Timeline::new(parameters.len()),
             report: None,
+            before: Vec::new(),
+            batch_loss: f32::NAN,
             observe: false,
             evaluations: Evaluations::default(),
             work: 0.0,
@@ -208,7 +215,7 @@ impl Trainer {
             self.epoch += 1;
             self.begin_epoch();
         }
-        self.report.as_ref().filter(|_| stop.is_none()).map(|report| f64::from(report.loss))
+        stop.is_none().then(|| f64::from(self.batch_loss))
     }
 
     fn update(&mut self) -> Option<StopReason> {
@@ -252,20 +259,28 @@ impl Trainer {
             observe: self.observe,
             watch: self.watch,
         };
+        if self.observe {
+            self.before.clone_from(&self.parameters);
+        }
         let mut report = self.optimizer.step(&mut objective, &mut self.parameters, &mut context);
         self.shaping.put_back(&self.frozen_values, &mut self.parameters);
-        if let Some(observed) = &mut report.observed {
-            observed.actual_change = Some(objective.look(&self.parameters) - report.loss);
+        if self.observe {
+            if let Some(observed) = &mut report.observed {
+                observed.actual_change = Some(objective.look(&self.parameters) - report.loss);
+            }
+            report.moved = moved_most(&self.before, &self.parameters);
         }
         let share = rows.len() as f64 / self.order.len().max(1) as f64;
         self.work += (self.evaluations.gradient_equivalents() - before) * share;
         self.position = end;
         self.step += 1;
         let halt = report.halt.take();
-        let finite = report.loss.is_finite();
-        self.report = Some(report);
+        self.batch_loss = report.loss;
+        if self.observe {
+            self.report = Some(report);
+        }
         let small = self.parameters.len() <= SMALL;
-        if !finite || (small && !all_finite(&self.parameters)) {
+        if !self.batch_loss.is_finite() || (small && !all_finite(&self.parameters)) {
             return Some(self.diverged());
         }
         halt.map(|halt| StopReason::Halted(*halt))
@@ -371,6 +386,27 @@ impl Trainer {
         self.measuring_seconds += begin.elapsed().as_secs_f64();
         metrics
     }
+}
+
+/// Most parameters named in an observed update.
+const MOVED: usize = 6;
+
+/// The parameters that differ most.
+fn moved_most(before: &[f32], after: &[f32]) -> Vec<Moved> {
+    let distance = |moved: &Moved| (moved.to - moved.from).abs();
+    let mut most: Vec<Moved> = Vec::with_capacity(MOVED + 1);
+    for (parameter, (&from, &to)) in before.iter().zip(after).enumerate() {
+        let moved = Moved { parameter, from, to };
+        if from == to
+            || most.len() == MOVED && most.last().is_some_and(|l| distance(l) >= distance(&moved))
+        {
+            continue;
+        }
+        let place = most.partition_point(|other| distance(other) >= distance(&moved));
+        most.insert(place, moved);
+        most.truncate(MOVED);
+    }
+    most
 }
 
 /// Whether every number is finite, by looking at the exponents alone (which vectorises).

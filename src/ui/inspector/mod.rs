@@ -11,6 +11,8 @@ mod neuron;
 mod part;
 mod weight;
 
+pub(crate) use names::parameter as parameter_name;
+
 use eframe::egui::{RichText, Ui};
 
 use crate::app::command::Outbox;

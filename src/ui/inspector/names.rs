@@ -44,6 +44,25 @@ pub fn sources(prepared: &Prepared, index: usize) -> Vec<String> {
     }
 }
 
+/// A weight or bias by its place in the flat vector: "Dense layer 1, neuron 2 ← x₁".
+pub fn parameter(spec: &NetworkSpec, prepared: &Prepared, index: usize) -> String {
+    let layers = prepared.network.layers().iter().zip(prepared.layer_ids.iter()).enumerate();
+    for (number, (layer, &id)) in layers {
+        let Some(dense) = layer.as_dense() else { continue };
+        if dense.weights.contains(&index) {
+            let place = index - dense.weights.start;
+            let (unit, input) = (place / dense.inputs, place % dense.inputs);
+            let source = sources(prepared, number).into_iter().nth(input).unwrap_or_default();
+            return format!("{}, neuron {} ← {source}", self::layer(spec, id), unit + 1);
+        }
+        if dense.biases.contains(&index) {
+            let unit = index - dense.biases.start + 1;
+            return format!("{}, neuron {unit}, bias", self::layer(spec, id));
+        }
+    }
+    format!("parameter {index}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,8 @@ mod plane;
 mod points;
 mod profile;
 mod reading;
+mod step;
+mod step_picture;
 mod telling;
 pub mod thin;
 mod tick;
@@ -133,6 +135,7 @@ fn body(
         ResultTab::Confusion => confusion::show(ui, scene, view, out),
         ResultTab::Fit => fit::show(ui, scene, view, &mut state.fit),
         ResultTab::Residuals => fit::residuals(ui, scene, view, &mut state.fit),
+        ResultTab::Step => step::show(ui, scene, view, out),
         ResultTab::Inspector => {
             let answer = state.asked.answer(scene, view);
             inspector::show(ui, scene, view, out, &mut state.inspector, answer);
@@ -144,10 +147,14 @@ fn body(
 fn tabs(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
     let task = scene.samples.map(|samples| samples.encoder.target.task());
     let offered: &[ResultTab] = match task {
-        Some(TaskKind::Regression) => {
-            &[ResultTab::Map, ResultTab::Fit, ResultTab::Residuals, ResultTab::Inspector]
-        }
-        _ => &[ResultTab::Map, ResultTab::Confusion, ResultTab::Inspector],
+        Some(TaskKind::Regression) => &[
+            ResultTab::Map,
+            ResultTab::Fit,
+            ResultTab::Residuals,
+            ResultTab::Step,
+            ResultTab::Inspector,
+        ],
+        _ => &[ResultTab::Map, ResultTab::Confusion, ResultTab::Step, ResultTab::Inspector],
     };
     if !offered.contains(&view.tab) {
         view.tab = ResultTab::Map;
@@ -199,6 +206,12 @@ const fn words(tab: ResultTab) -> (Icon, &'static str, &'static str) {
             "Residuals",
             "What is left: actual minus predicted. A pattern in it is something the network has \
              not learned yet.",
+        ),
+        ResultTab::Step => (
+            icon::STEP,
+            "Step",
+            "What the last update did and why: its length, what it promised and what came of it, \
+             in words and numbers. Press S for one update at a time.",
         ),
         ResultTab::Inspector => (
             icon::SEARCH,

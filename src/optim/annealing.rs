@@ -1,0 +1,298 @@
+//! Simulated annealing: a walk that also goes uphill, often while it is hot and ever more rarely as
+//! it cools.
+//!
+//! Proposal x = θ + s·ξ, ξ ~ N(0, I); taken if ΔL = L(x) − L(θ) < 0, else with probability
+//! exp(−ΔL/T) (the rule of Metropolis et al., 1953). T = T₀·αᵗ in step t. The size s adapts so that
+//! about a quarter of the proposals are taken. When T has fallen to a thousandth of T₀ the walk is
+//! frozen: it goes back to the best point it has met and from there on only downhill.
+
+use rand::RngExt;
+
+use super::detail::{Halt, HaltKind, Quantity};
+use super::memory::{find, number, only};
+use super::method::{BatchUse, Family, Method, Setting, Settings};
+use super::objective::Objective;
+use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
+use super::search::{Block, CANDIDATES, Fruitless, count, perturb, short};
+
+/// The page of this method.
+pub static METHOD: Method = Method {
+    id: "annealing",
+    name: "Simulated annealing",
+    family: Family::RandomSearch,
+    batch: BatchUse::Full,
+    default_learning_rate: 1.0,
+    uses_learning_rate: false,
+    summary: "A random walk that always takes a better point and sometimes a worse one: while the \
+              temperature is high it climbs out of small valleys, as it cools it settles in one. \
+              Named after metal that is cooled slowly so that its crystals find their order. While \
+              it is hot the loss goes up and down; the best point is kept aside.",
+    formula: "x = θ + s·ξ,  ξ ~ N(0, I)\nΔL = L(x) − L(θ)\n\
+              θ ← x  with probability min(1, exp(−ΔL/T))\nT = T₀·αᵗ;  s adapts to the share taken\n\
+              frozen (T < T₀/1000): θ ← best, then only downhill",
+    good_for: "Losses with many valleys, on few parameters; choices that have no gradient.",
+    weak_at: "Networks of more than a few hundred parameters, where a random proposal hardly ever \
+              helps. Slow on purpose: cooled fast, it is only a descent in the dark.",
+    source: "S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, Optimization by Simulated Annealing, \
+             Science 220, 1983",
+    settings: &[TEMPERATURE, COOLING, STEP, CANDIDATES],
+    build,
+};
+
+const TEMPERATURE: Setting = Setting {
+    id: "temperature",
+    name: "Start temperature T₀",
+    default: 0.03,
+    min: 0.0,
+    max: 1000.0,
+    logarithmic: true,
+    choices: &[],
+    help: "In units of the loss: at temperature T a step that makes the loss worse by T is taken \
+           with probability 37 %. Too hot, and the walk wanders off; 0 never goes uphill.",
+};
+
+const COOLING: Setting = Setting {
+    id: "cooling",
+    name: "Cooling α",
+    default: 0.97,
+    min: 0.5,
+    max: 0.9999,
+    logarithmic: false,
+    choices: &[],
+    help: "The temperature is multiplied by this after each step. At 0.97 it falls to a thousandth \
+           within 227 steps, at 0.99 within 688. Slower cooling finds better valleys.",
+};
+
+const STEP: Setting = Setting {
+    id: "step",
+    name: "Step size s",
+    default: 0.1,
+    min: 1e-4,
+    max: 10.0,
+    logarithmic: true,
+    choices: &[],
+    help: "How far, in each parameter, the first proposals go. The walk adapts it, up to ten times \
+           this value, so that about a quarter of the proposals are taken.",
+};
+
+/// The share of proposals that should be taken, for which the step size is adapted; near what is
+/// best for random walks in many dimensions (Roberts, Gelman and Gilks, 1997).
+const SHARE: f64 = 0.25;
+/// How strongly one step of proposals adapts the size.
+const GAIN: f64 = 1.0;
+/// The walk is frozen below this share of the start temperature.
+const FROZEN: f64 = 1e-3;
+/// Sizes below this, relative to the largest parameter, no longer change an f32.
+const SHORTEST: f64 = 1e-8;
+
+fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
+    let mut walk = Annealing {
+        best: vec![0.0; dimension],
+        best_loss: f32::MAX,
+        candidate: vec![0.0; dimension],
+        ..Default::default()
+    };
+    walk.configure(settings);
+    Box::new(walk)
+}
+
+/// The walk. Where it stands is nowhere but in the parameters themselves.
+#[derive(Default)]
+struct Annealing {
+    start_temperature: f64,
+    cooling: f64,
+    first_size: f64,
+    candidates: u32,
+    step: u64,
+    /// s.
+    size: f32,
+    fruitless: Fruitless,
+    /// The best point met while it was hot.
+    best: Vec<f32>,
+    best_loss: f32,
+    candidate: Vec<f32>,
+}
+
+/// The names of the vectors in a saved state.
+const NAMES: [&str; 4] = ["best", "best_loss", "step_size", Fruitless::NAME];
+
+impl Annealing {
+    /// T₀·αᵗ, and 0 when that is frozen.
+    fn temperature(&self) -> f64 {
+        let factor = self.cooling.powf(self.step as f64);
+        if factor < FROZEN { 0.0 } else { self.start_temperature * factor }
+    }
+
+    /// The start of a step without temperature: back to the best point, if that is better still.
+    fn go_back(&mut self, block: &mut Block, parameters: &mut [f32]) -> f32 {
+        let loss = block.start();
+        if self.best_loss >= loss {
+            return loss;
+        }
+        // Measured again: a setting of the run may have changed the loss since.
+        let best_loss = block.measure(&self.best);
+        self.best_loss = if best_loss.is_finite() { best_loss } else { f32::MAX };
+        if self.best_loss >= loss {
+            return loss;
+        }
+        parameters.copy_from_slice(&self.best);
+        self.best_loss
+    }
+
+    fn remember(&mut self, parameters: &[f32], loss: f32) {
+        if loss < self.best_loss {
+            self.best_loss = loss;
+            self.best.copy_from_slice(parameters);
+        }
+    }
+
+    /// The size follows the share of proposals taken: too many, longer; too few, shorter.
+    fn adapt(&mut self, share: f64) {
+        let size = f64::from(self.size) * (GAIN * (share - SHARE)).exp();
+        self.size = size.min(10.0 * self.first_size) as f32;
+    }
+
+    fn halt(&mut self, parameters: &mut [f32], loss: f32) -> Option<Halt> {
+        let largest = parameters.iter().fold(1.0_f32, |most, p| most.max(p.abs()));
+        let halt = if f64::from(self.size) < SHORTEST * f64::from(largest) {
+            Some(Halt {
+                kind: HaltKind::NoProgress,
+                why: format!(
+                    "Frozen: the step size has shrunk to {}, too short to change the parameters, \
+                     because hardly any proposal was good enough. The best loss found is {}. \
+                     Start again hotter, or cool more slowly.",
+                    short(self.size),
+                    short(self.best_loss.min(loss))
+                ),
+            })
+        } else {
+            self.fruitless.halt(loss, "step size")
+        };
+        if halt.is_some() && self.best_loss < loss {
+            parameters.copy_from_slice(&self.best);
+        }
+        halt
+    }
+
+    fn tell(&self, block: &Block, temperature: f64, uphill: u32, loss: f32)
+    -> (String, Vec<Quantity>) {
+        let heat = if temperature > 0.0 {
+            format!("{uphill} of them uphill, at temperature {}", short(temperature))
+        } else {
+            "only downhill, for the walk is frozen".to_owned()
+        };
+        let story = format!(
+            "Took {} of {} ({heat}): the loss went from {} to {}. The best so far is {}.",
+            block.kept(),
+            count(block.trials(), "proposal"),
+            short(block.start()),
+            short(loss),
+            short(self.best_loss),
+        );
+        let quantities = vec![
+            Quantity {
+                name: "Temperature T",
+                value: temperature,
+                help: "How much worse a step may be and still be taken with a fair chance. 0 means \
+                       frozen: only better points are taken.",
+            },
+            Quantity {
+                name: "Acceptance rate",
+                value: block.kept_share(),
+                help: "The share of proposals taken. The step size is steered so that it stays \
+                       near a quarter: with far more the walk creeps, with far fewer it stands.",
+            },
+            Quantity {
+                name: "Uphill moves",
+                value: f64::from(uphill),
+                help: "Proposals taken although they were worse. They carry the walk out of small \
+                       valleys, and become rare as it cools.",
+            },
+            Quantity {
+                name: "Step size s",
+                value: f64::from(self.size),
+                help: "How far a proposal goes in each parameter.",
+            },
+            Quantity {
+                name: "Best loss so far",
+                value: f64::from(self.best_loss),
+                help: "The lowest loss met. The walk returns there when it is frozen.",
+            },
+        ];
+        (story, quantities)
+    }
+}
+
+impl Optimizer for Annealing {
+    fn step(
+        &mut self,
+        objective: &mut dyn Objective,
+        parameters: &mut [f32],
+        context: &mut StepContext<'_>,
+    ) -> StepReport {
+        let mut block = Block::begin(objective, parameters, context);
+        if let Some(report) = block.hopeless(parameters) {
+            return report;
+        }
+        let temperature = self.temperature();
+        self.step += 1;
+        let mut loss = block.start();
+        if temperature == 0.0 {
+            loss = self.go_back(&mut block, parameters);
+        }
+        self.remember(parameters, loss);
+        let mut uphill = 0;
+        for _ in 0..self.candidates {
+            perturb(&mut self.candidate, parameters, f64::from(self.size), context.rng);
+            let proposed = block.try_candidate(&self.candidate);
+            self.fruitless.note(proposed, loss);
+            let rise = f64::from(proposed) - f64::from(loss);
+            // The number is drawn in any case, so that what follows does not depend on luck's use.
+            let luck: f64 = context.rng.random();
+            if rise < 0.0 || (temperature > 0.0 && luck < (-rise / temperature).exp()) {
+                uphill += u32::from(rise > 0.0);
+                loss = proposed;
+                parameters.copy_from_slice(&self.candidate);
+                block.keep_last();
+                self.remember(parameters, loss);
+            }
+        }
+        self.adapt(block.kept_share());
+        let halt = self.halt(parameters, loss);
+        let after = if halt.is_some() { loss.min(self.best_loss) } else { loss };
+        block.report(parameters, Some(after), None, halt, |block| {
+            self.tell(block, temperature, uphill, after)
+        })
+    }
+
+    fn configure(&mut self, settings: &Settings) {
+        let first_size = settings.get(&STEP);
+        if self.first_size != first_size {
+            self.first_size = first_size;
+            self.size = first_size as f32;
+        }
+        self.start_temperature = settings.get(&TEMPERATURE);
+        self.cooling = settings.get(&COOLING);
+        self.candidates = settings.get(&CANDIDATES) as u32;
+    }
+
+    fn state(&self) -> OptimizerState {
+        let numbers = [vec![self.best_loss], vec![self.size], self.fruitless.saved()];
+        let vectors = std::iter::once(self.best.clone()).chain(numbers);
+        let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
+        OptimizerState { step: self.step, vectors: named.collect() }
+    }
+
+    fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
+        let [best, best_loss, size, _] = NAMES;
+        only(state, &NAMES)?;
+        let best = find(state, best, self.best.len())?;
+        let best_loss = number(state, best_loss)?;
+        let size = number(state, size)?;
+        self.fruitless = Fruitless::restored(state)?;
+        self.best.copy_from_slice(best);
+        (self.best_loss, self.size) = (best_loss, size);
+        self.step = state.step;
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! The ends that methods with a gradient share: a flat place, a bottom, a gradient that is not a
+//! number, losses too close to tell apart.
+//!
+//! Knows no method; each decides itself when to ask.
+
+use super::detail::{Halt, HaltKind};
+use super::memory;
+use super::optimizer::{OptimizerError, OptimizerState};
+use super::words::short;
+
+/// The gradient is as good as zero when it is shorter than this, in units of 1 + |loss|. It is a
+/// sum of f32, whose relative precision is 1.2e-7: what is shorter is mostly rounding.
+const FLAT: f64 = 3e-8;
+
+/// So many steps in a row without a decrease beyond rounding are enough.
+const MOST_STALLED: f32 = 10.0;
+
+/// Counts steps that lead nowhere, in numbers that can be saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Stall {
+    /// Steps in a row without a decrease beyond rounding.
+    steps: f32,
+    /// The loss before the first of them.
+    since: f32,
+}
+
+impl Stall {
+    /// Takes note of a step. Progress is what one step or all of them together gained.
+    pub fn note(&mut self, before: f64, after: f64) {
+        if self.steps == 0.0 {
+            self.since = before as f32;
+        }
+        let since = f64::from(self.since);
+        let progress = before - after > rounding(before) || since - after > rounding(since);
+        self.steps = if progress { 0.0 } else { self.steps + 1.0 };
+    }
+
+    /// Whether going on is of no use.
+    pub fn is_over(self) -> bool {
+        self.steps >= MOST_STALLED
+    }
+
+    /// As it is saved.
+    pub fn to_vector(self) -> Vec<f32> {
+        vec![self.steps, self.since]
+    }
+
+    /// From what was saved under `name`.
+    pub fn from_state(state: &OptimizerState, name: &str) -> Result<Self, OptimizerError> {
+        let vector = memory::find(state, name, 2)?;
+        let number = |i: usize| vector.get(i).copied().unwrap_or_default();
+        Ok(Self { steps: number(0), since: number(1) })
+    }
+}
+
+/// By how much two losses of this size may differ although they should be equal.
+///
+/// The outputs of a network are f32, with an error near ε = 1.2e-7. A squared error r² inherits
+/// 2rε of it, that is √loss·2ε, and for small losses this is far more than the rounding of the loss
+/// itself.
+pub(super) fn rounding(loss: f64) -> f64 {
+    4.0 * f64::from(f32::EPSILON) * loss.abs().max(loss.abs().sqrt())
+}
+
+/// Why no step can be taken from here, if so.
+pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> {
+    if !gradient_norm.is_finite() {
+        let why = format!(
+            "The loss is {}, but its gradient is not a number, so there is no direction to go. \
+             Look for extreme inputs or weights, or begin with new weights.",
+            short(loss)
+        );
+        return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
+    }
+    (gradient_norm <= FLAT * (1.0 + loss.abs())).then(|| {
+        let why = format!(
+            "The loss is flat here: the gradient has length {}. This is the bottom of a valley, \
+             or a level place that no slope leads out of. Loss reached: {}. To go on, change the \
+             network or begin with new weights.",
+            short(gradient_norm),
+            short(loss)
+        );
+        Box::new(Halt { kind: HaltKind::FlatLoss, why })
+    })
+}
+
+/// The bottom, as far as the losses can tell.
+pub(super) fn bottom(loss: f64, gradient_norm: f64) -> Box<Halt> {
+    let why = format!(
+        "The bottom is reached: around a loss of {}, what is left to gain is smaller than the \
+         rounding of the loss itself (the gradient has length {}). To get lower, begin with new \
+         weights or change the network; if weights have grown very large, a small L2 penalty \
+         (1e-4) keeps slopes alive.",
+        short(loss),
+        short(gradient_norm)
+    );
+    Box::new(Halt { kind: HaltKind::FlatLoss, why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_progress_is_progress() {
+        let mut stall = Stall::default();
+        // Each step gains a third of the rounding, four of them more than it.
+        let mut loss = 1.0;
+        for _ in 0..100 {
+            let next = loss - rounding(1.0) / 3.0;
+            stall.note(loss, next);
+            loss = next;
+            assert!(!stall.is_over());
+        }
+        for _ in 0..10 {
+            assert!(!stall.is_over());
+            stall.note(loss, loss);
+        }
+        assert!(stall.is_over());
+    }
+}

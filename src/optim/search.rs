@@ -1,0 +1,331 @@
+//! What the methods of random search share: a block of trials with its account, and the two ways
+//! in which a search can find nothing at all.
+//!
+//! Knows no method in particular: how candidates are drawn and which are kept is theirs.
+
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::detail::{Candidate, Halt, HaltKind, Picture, Quantity, StepDetail};
+use super::memory::find;
+use super::method::Setting;
+use super::objective::Objective;
+use super::optimizer::{Observed, OptimizerError, OptimizerState, StepContext, StepReport};
+use super::vector::{distance, is_finite};
+
+/// How many candidates make one step.
+pub(super) const CANDIDATES: Setting = Setting {
+    id: "candidates",
+    name: "Candidates per step",
+    default: 20.0,
+    min: 1.0,
+    max: 1000.0,
+    logarithmic: true,
+    choices: &[],
+    help: "How many candidates are tried, one after the other, in each step. A step looks at the \
+           whole training set, so this is also the number of tries in an epoch. It changes how \
+           often the curves and the map are drawn, hardly what the search finds with the same \
+           number of tries.",
+};
+
+/// Trials in a row that teach nothing, after which a search gives up.
+const PATIENCE: u32 = 50;
+
+/// A standard normal random number. Drawn in f64, as starting weights are.
+pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// Fills `point` with `centre` + `size`·ξ, where the ξ are independent standard normal numbers.
+pub(super) fn perturb<R: Rng + ?Sized>(
+    point: &mut [f32],
+    centre: &[f32],
+    size: f64,
+    rng: &mut R,
+) {
+    for (x, &c) in point.iter_mut().zip(centre) {
+        *x = (f64::from(c) + size * normal(rng)) as f32;
+    }
+}
+
+/// How many of the latest trials in a row taught nothing. Remembered from step to step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Fruitless {
+    /// Trials in a row whose loss was, to the bit, that of the point they started from.
+    same: u32,
+    /// Trials in a row without a loss that is a number.
+    without_loss: u32,
+}
+
+impl Fruitless {
+    /// Its name in a saved state.
+    pub(super) const NAME: &'static str = "fruitless_trials";
+
+    /// Takes note of a trial from a point where the loss is `current`.
+    pub(super) fn note(&mut self, loss: f32, current: f32) {
+        self.same = if loss == current { self.same.saturating_add(1) } else { 0 };
+        self.without_loss =
+            if loss.is_finite() { 0 } else { self.without_loss.saturating_add(1) };
+    }
+
+    /// Why the search should stop, if it has been fruitless for too long. `reach` is the name of
+    /// the setting that says how far candidates lie.
+    pub(super) fn halt(&self, current: f32, reach: &str) -> Option<Halt> {
+        if self.without_loss >= PATIENCE {
+            return Some(Halt {
+                kind: HaltKind::NoProgress,
+                why: format!(
+                    "None of the last {} candidates had a loss that is a finite number, so there \
+                     is nothing to choose between. Reset and try a smaller {reach}, or scale the \
+                     inputs.",
+                    self.without_loss
+                ),
+            });
+        }
+        (self.same >= PATIENCE).then(|| Halt {
+            kind: HaltKind::FlatLoss,
+            why: format!(
+                "The last {} candidates all had a loss of {}, exactly that of the parameters they \
+                 started from: the search has settled, or the loss is flat here. If that is not \
+                 low enough, try a larger {reach} or new starting weights.",
+                self.same,
+                short(current)
+            ),
+        })
+    }
+
+    /// As it is saved: whole numbers far below the 2²⁴ up to which f32 holds them all.
+    pub(super) fn saved(self) -> Vec<f32> {
+        vec![self.same.min(PATIENCE) as f32, self.without_loss.min(PATIENCE) as f32]
+    }
+
+    /// Reads what was saved.
+    pub(super) fn restored(state: &OptimizerState) -> Result<Self, OptimizerError> {
+        match find(state, Self::NAME, 2)? {
+            &[same, without_loss] => {
+                Ok(Self { same: same as u32, without_loss: without_loss as u32 })
+            }
+            _ => Ok(Self::default()),
+        }
+    }
+}
+
+/// One step under way: asks for losses and keeps the account for the report.
+///
+/// Allocates only when the step is observed.
+pub(super) struct Block<'a> {
+    objective: &'a mut dyn Objective,
+    watch: [usize; 2],
+    /// The loss at the parameters before the step.
+    start: f32,
+    /// The lowest loss among the candidates; infinite while there is none.
+    lowest: f32,
+    trials: u32,
+    kept: u32,
+    observed: Option<Log>,
+}
+
+/// What is noted only of observed steps.
+struct Log {
+    before: Vec<f32>,
+    candidates: Vec<Candidate>,
+}
+
+impl<'a> Block<'a> {
+    /// Measures the loss at the parameters, which may have changed since the last step: other
+    /// rows, another penalty, a weight set by hand.
+    pub(super) fn begin(
+        objective: &'a mut dyn Objective,
+        parameters: &[f32],
+        context: &StepContext<'_>,
+    ) -> Self {
+        let log = || Log { before: parameters.to_vec(), candidates: Vec::new() };
+        Self {
+            start: objective.loss(parameters),
+            objective,
+            watch: context.watch,
+            lowest: f32::INFINITY,
+            trials: 0,
+            kept: 0,
+            observed: context.observe.then(log),
+        }
+    }
+
+    /// The report of a step that cannot search: the loss is not a number, which is for the caller
+    /// to explain, or there is nothing to change.
+    pub(super) fn hopeless(&self, parameters: &[f32]) -> Option<StepReport> {
+        if !self.start.is_finite() {
+            return Some(StepReport::plain(self.start));
+        }
+        let halt = || Halt {
+            kind: HaltKind::FlatLoss,
+            why: "There is nothing to search for: the network has no parameters. Add a layer \
+                  with weights."
+                .to_owned(),
+        };
+        let report = StepReport { halt: Some(Box::new(halt())), ..StepReport::plain(self.start) };
+        parameters.is_empty().then_some(report)
+    }
+
+    /// The loss at the parameters before the step.
+    pub(super) fn start(&self) -> f32 {
+        self.start
+    }
+
+    /// The lowest loss among the candidates; infinite if none was a number.
+    pub(super) fn lowest(&self) -> f32 {
+        self.lowest
+    }
+
+    /// Candidates evaluated so far.
+    pub(super) fn trials(&self) -> u32 {
+        self.trials
+    }
+
+    /// Candidates kept so far.
+    pub(super) fn kept(&self) -> u32 {
+        self.kept
+    }
+
+    /// The share of the candidates that were kept, from 0 to 1.
+    pub(super) fn kept_share(&self) -> f64 {
+        f64::from(self.kept) / f64::from(self.trials.max(1))
+    }
+
+    /// The loss of a candidate; infinite if it is not a number or the candidate itself has
+    /// overflowed, so that it is never better than anything.
+    pub(super) fn try_candidate(&mut self, point: &[f32]) -> f32 {
+        self.trials += 1;
+        let loss = if is_finite(point) { self.objective.loss(point) } else { f32::INFINITY };
+        let loss = if loss.is_finite() { loss } else { f32::INFINITY };
+        self.lowest = self.lowest.min(loss);
+        if let Some(log) = &mut self.observed {
+            log.candidates.push(Candidate { at: seen(point, self.watch), loss, kept: false });
+        }
+        loss
+    }
+
+    /// The loss at a point that is not a candidate, such as the best one remembered.
+    pub(super) fn measure(&mut self, point: &[f32]) -> f32 {
+        self.objective.loss(point)
+    }
+
+    /// Notes that the candidate tried last was kept.
+    pub(super) fn keep_last(&mut self) {
+        self.keep(self.trials.saturating_sub(1) as usize);
+    }
+
+    /// Notes that the candidate with this number, from 0, was kept.
+    pub(super) fn keep(&mut self, number: usize) {
+        self.kept += 1;
+        let log = self.observed.as_mut();
+        if let Some(candidate) = log.and_then(|log| log.candidates.get_mut(number)) {
+            candidate.kept = true;
+        }
+    }
+
+    /// Ends the step. `after` is the loss at the new parameters where it is known, `tell` writes
+    /// story and quantities of an observed step.
+    pub(super) fn report(
+        self,
+        parameters: &[f32],
+        after: Option<f32>,
+        covariance: Option<[f64; 3]>,
+        halt: Option<Halt>,
+        tell: impl FnOnce(&Self) -> (String, Vec<Quantity>),
+    ) -> StepReport {
+        let mut report =
+            StepReport { halt: halt.map(Box::new), ..StepReport::plain(self.start) };
+        if self.observed.is_none() {
+            return report;
+        }
+        let (story, quantities) = tell(&self);
+        let Some(log) = self.observed else { return report };
+        report.observed = Some(Observed {
+            gradient_norm: None,
+            step_norm: distance(parameters, &log.before) as f32,
+            predicted_change: None,
+            actual_change: after.map(|after| after - self.start),
+        });
+        let picture = Picture::Cloud {
+            watched: self.watch,
+            centre: seen(&log.before, self.watch),
+            candidates: log.candidates,
+            moved_to: seen(parameters, self.watch),
+            covariance,
+        };
+        report.detail = Some(Box::new(StepDetail { story, quantities, picture }));
+        report
+    }
+}
+
+/// The two watched values of a point; 0 where a network has fewer parameters.
+fn seen(point: &[f32], watch: [usize; 2]) -> [f32; 2] {
+    watch.map(|place| point.get(place).copied().unwrap_or(0.0))
+}
+
+/// A number for a sentence, with four digits that count: 0.0123, 1.5, 2.3e-7.
+pub(super) fn short(x: impl Into<f64>) -> String {
+    let x: f64 = x.into();
+    if x == 0.0 || !x.is_finite() {
+        return x.to_string();
+    }
+    let magnitude = x.abs().log10().floor();
+    if !(-4.0..6.0).contains(&magnitude) {
+        return format!("{x:.2e}");
+    }
+    let decimals = (3.0 - magnitude).max(0.0) as usize;
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// “1 candidate”, “20 candidates”.
+pub(super) fn count(number: impl Into<u64>, one: &str) -> String {
+    let number: u64 = number.into();
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (x, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (-0.012_345, "-0.01234"),
+            (0.5, "0.5"),
+            (123_456.0, "123456"),
+            (2.34e-7, "2.34e-7"),
+            (1e20, "1.00e20"),
+        ] {
+            assert_eq!(short(x), text);
+        }
+        assert_eq!(count(1_u32, "pair"), "1 pair");
+        assert_eq!(count(3_u32, "pair"), "3 pairs");
+    }
+
+    #[test]
+    fn fifty_fruitless_trials_in_a_row_are_enough() {
+        let mut fruitless = Fruitless::default();
+        for _ in 0..49 {
+            fruitless.note(1.5, 1.5);
+        }
+        assert_eq!(fruitless.halt(1.5, "step"), None);
+        fruitless.note(1.6, 1.5);
+        assert_eq!(fruitless, Fruitless::default(), "one different loss starts the count anew");
+        for _ in 0..50 {
+            fruitless.note(1.5, 1.5);
+        }
+        assert_eq!(fruitless.halt(1.5, "step").map(|h| h.kind), Some(HaltKind::FlatLoss));
+        for _ in 0..50 {
+            fruitless.note(f32::INFINITY, 1.5);
+        }
+        assert_eq!(fruitless.halt(1.5, "step").map(|h| h.kind), Some(HaltKind::NoProgress));
+    }
+}

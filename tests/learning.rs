@@ -69,7 +69,9 @@ const CIRCLE: [(&str, u64); 13] = [
 
 #[test]
 fn every_method_solves_the_circle_at_its_own_learning_rate() {
-    let methods: Vec<_> = METHODS.iter().map(|method| method.id).collect();
+    // The other families have tests of their own: `learning_curvature`, `learning_random_search`.
+    let methods = METHODS.iter().filter(|method| method.family.is_first_order());
+    let methods: Vec<_> = methods.map(|method| method.id).collect();
     let tested: Vec<_> = CIRCLE.iter().map(|(id, _)| *id).collect();
     assert_eq!(methods, tested, "a new method needs a bound here");
     for (id, epochs) in CIRCLE {

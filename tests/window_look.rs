@@ -20,11 +20,15 @@ fn scaled(zoom: f32, size: [f32; 2]) -> App {
 /// Every control lies within the window: none is pushed out of it.
 fn assert_all_is_inside(app: &App) {
     let window = app.harness.ctx.content_rect().expand(1.0);
+    let place = |name| match name {
+        "Speed" | "Timeline" => app.of_role(Role::Slider, name).rect(),
+        _ => app.of_role(Role::Button, name).rect(),
+    };
     for name in ["Train", "Step", "Reset", "Speed", "Timeline"] {
-        let place = app.place(name);
+        let place = place(name);
         assert!(window.contains_rect(place), "{name} at {place:?} is outside of {window:?}");
     }
-    let bar = ["Train", "Step", "Reset", "Speed"].map(|name| app.place(name));
+    let bar = ["Train", "Step", "Reset", "Speed"].map(place);
     for (left, right) in bar.iter().zip(&bar[1..]) {
         assert!(left.right() <= right.left(), "{left:?} lies over {right:?}");
     }
@@ -113,6 +117,26 @@ fn the_pages_open_and_close() {
     assert!(app.state().dialog().is_some());
     app.key(Key::Escape);
     assert!(app.state().dialog().is_none());
+}
+
+#[test]
+fn a_menu_opens_at_the_first_click_after_a_page() {
+    for page in ["How to use Netsmith", "Keyboard shortcuts", "About Netsmith"] {
+        for by_key in [false, true] {
+            let mut app = App::start();
+            app.choose("Learn", page);
+            assert!(app.state().dialog().is_some(), "{page}");
+            if by_key {
+                app.key(Key::Escape);
+            } else {
+                app.click("Close");
+            }
+            assert!(app.state().dialog().is_none());
+            let learn = app.place("Learn").center();
+            app.click_at(learn);
+            app.entry(page);
+        }
+    }
 }
 
 #[test]

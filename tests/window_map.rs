@@ -3,12 +3,14 @@
 mod support;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, Rect, pos2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, pos2};
+use netsmith::data::Cell;
 use netsmith::experiment::{DataSource, ExperimentSpec};
+use netsmith::insight::{Axis, Scale};
 use support::app::App;
 
 /// A place on the map, as shares of its width and height.
-fn at(map: Rect, x: f32, y: f32) -> eframe::egui::Pos2 {
+fn at(map: Rect, x: f32, y: f32) -> Pos2 {
     pos2(map.left() + x * map.width(), map.top() + y * map.height())
 }
 
@@ -17,6 +19,110 @@ fn painted(app: &App) -> Option<usize> {
         DataSource::Points(points) => Some(points.points.len()),
         _ => None,
     }
+}
+
+/// Presses the right button somewhere.
+fn right_click_at(app: &mut App, pos: Pos2) {
+    app.harness.hover_at(pos);
+    app.run();
+    for pressed in [true, false] {
+        let button = PointerButton::Secondary;
+        app.harness.event(Event::PointerButton {
+            pos,
+            button,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        app.run();
+    }
+}
+
+/// Where a row of the data lies on the map as it is.
+fn place_of(app: &mut App, row: usize) -> Pos2 {
+    let (x, y) = (app.harness.state_mut().view_mut().x, app.harness.state_mut().view_mut().y);
+    let samples = app.snapshot().unwrap().prepared.samples.clone();
+    let cells = samples.encoder.row_of(&samples.table, row);
+    let share = |column: usize| {
+        let axis = Axis::of(&samples.encoder, column).unwrap();
+        let Scale::Number { minimum, maximum } = axis.scale else { panic!("a number") };
+        ((axis.value(&cells[column]).unwrap() - minimum) / (maximum - minimum)) as f32
+    };
+    at(app.map(), share(x), 1.0 - share(y.unwrap()))
+}
+
+/// The numbers of the row that the network is asked about.
+fn asked(app: &mut App) -> Vec<f64> {
+    let cells = app.harness.state_mut().view_mut().asked.clone().unwrap_or_default();
+    let numbers = cells.iter().filter_map(|cell| match cell {
+        Cell::Number(number) => Some(*number),
+        _ => None,
+    });
+    numbers.collect()
+}
+
+#[test]
+fn the_arrow_keys_move_the_question() {
+    let mut app = App::start();
+    let map = app.map();
+    app.click_at(at(map, 0.5, 0.5));
+    let begin = asked(&mut app);
+    app.key(Key::ArrowRight);
+    app.key(Key::ArrowRight);
+    let across = asked(&mut app);
+    assert!(across[0] > begin[0] + 0.2 && across[1] == begin[1], "{begin:?} {across:?}");
+    app.key(Key::ArrowUp);
+    let up = asked(&mut app);
+    assert!(up[1] > across[1] && up[0] == across[0], "{across:?} {up:?}");
+    app.key(Key::ArrowLeft);
+    app.key(Key::ArrowDown);
+    assert!(asked(&mut app)[0] < up[0] && asked(&mut app)[1] < up[1]);
+    for _ in 0..80 {
+        app.key(Key::ArrowLeft);
+    }
+    assert!(asked(&mut app)[0] >= -6.001, "the question stays on the map");
+}
+
+#[test]
+fn a_right_click_on_a_point_asks_about_it_or_erases_it() {
+    let mut app = App::start();
+    let row = 17;
+    let place = place_of(&mut app, row);
+    right_click_at(&mut app, place);
+    app.click("Ask about this row");
+    let samples = app.snapshot().unwrap().prepared.samples.clone();
+    let cells = samples.encoder.row_of(&samples.table, row);
+    assert_eq!(app.harness.state_mut().view_mut().asked, Some(cells));
+    app.harness.remove_cursor();
+    app.run();
+    assert!(app.says("Answer: "));
+
+    right_click_at(&mut app, place);
+    app.click("Erase this point");
+    assert_eq!(painted(&app), Some(499));
+    app.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(app.spec(), ExperimentSpec::default());
+}
+
+#[test]
+fn a_right_click_on_a_row_of_a_table_holds_the_other_columns_there() {
+    let mut app = App::start_on(ExperimentSpec::named("iris").unwrap());
+    app.settle();
+    let place = place_of(&mut app, 40);
+    right_click_at(&mut app, place);
+    app.click("Hold the other columns at this row");
+    let held = app.harness.state_mut().view_mut().held_row.expect("a row is held");
+    assert_eq!(place_of(&mut app, held as usize), place, "a row of that place");
+    let number = app.value(Role::SpinButton, "Row that other columns are held at");
+    assert_eq!(number.replace('\u{202f}', ""), (held + 1).to_string());
+}
+
+#[test]
+fn a_right_click_beside_the_points_says_what_it_is_for() {
+    let mut app = App::start();
+    let map = app.map();
+    right_click_at(&mut app, at(map, 0.02, 0.02));
+    assert!(app.says("Right-click a point"));
+    assert!(!app.has_control("Ask about this row"));
 }
 
 #[test]

@@ -88,7 +88,8 @@ fn steps_are_one_update_or_to_the_end_of_the_epoch() {
     let first = settle(&worker, TrainCommand::StepUpdate);
     assert_eq!((first.epoch, first.step), (0, 1));
     assert_eq!(first.status, Status::Paused);
-    assert!(first.report.and_then(|report| report.observed).is_some(), "a step reports its norms");
+    let observed = first.report.as_ref().is_some_and(|report| report.observed.is_some());
+    assert!(observed, "a step reports its norms");
     assert_ne!(first.metrics, first.curve.points()[0].metrics, "measured anew");
     let second = settle(&worker, TrainCommand::StepUpdate);
     assert_eq!(second.step, 2);

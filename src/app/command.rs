@@ -10,7 +10,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::race::RaceCommand;
 use crate::experiment::Edit;
-use crate::insight::StartFrom;
+use crate::insight::{LinearSpec, StartFrom};
 use crate::ui::icon::{self, Icon};
 
 /// Something a person asks for.
@@ -52,6 +52,8 @@ pub enum Command {
     StartRangeTest,
     /// Gives up the range test.
     CancelRangeTest,
+    /// Runs the Krylov solvers on a linear system.
+    StudySystem(LinearSpec),
     /// Climbs to the input that excites a neuron most.
     Climb {
         /// The neuron's layer, by its identifier.
@@ -128,12 +130,16 @@ pub enum Action {
     Race,
     /// Looks for a learning rate.
     RangeTest,
+    /// Shows what Krylov methods do.
+    Krylov,
     /// Back to the experiment.
     Experiment,
     /// Explains the window.
     Help,
     /// Lists the keys.
     Shortcuts,
+    /// Explains every training method.
+    Methods,
     /// Says what this program is.
     About,
 }
@@ -170,9 +176,11 @@ impl Action {
         Self::FitCanvas,
         Self::Race,
         Self::RangeTest,
+        Self::Krylov,
         Self::Experiment,
         Self::Help,
         Self::Shortcuts,
+        Self::Methods,
         Self::About,
     ];
 
@@ -208,9 +216,11 @@ impl Action {
             Self::FitCanvas => "Fit the network",
             Self::Race => "Race of methods",
             Self::RangeTest => "Find a learning rate",
+            Self::Krylov => "Krylov methods",
             Self::Experiment => "Back to the experiment",
             Self::Help => "How to use Netsmith",
             Self::Shortcuts => "Keyboard shortcuts",
+            Self::Methods => "Training methods",
             Self::About => "About Netsmith",
         }
     }
@@ -268,9 +278,15 @@ impl Action {
                 "Tries learning rates from tiny to huge in one short run and shows where the loss \
                  falls and where it explodes."
             }
+            Self::Krylov => {
+                "Solves a small system A·x = b with six methods side by side: steepest descent, \
+                 CG, MINRES, GMRES, BiCG, BiCGSTAB. See their paths, and which one fails on which \
+                 matrix and why."
+            }
             Self::Experiment => "Back to building and training.",
             Self::Help => "A short tour of the window.",
             Self::Shortcuts => "Lists what the keys do.",
+            Self::Methods => "Every training method: how it works, when to choose it.",
             Self::About => "Version, licence, data sources.",
         }
     }
@@ -315,12 +331,14 @@ impl Action {
             Self::FitCanvas => Some(plain(Key::F)),
             Self::Race => Some(plain(Key::C)),
             Self::RangeTest => Some(plain(Key::L)),
+            Self::Krylov => Some(plain(Key::K)),
             Self::Help => Some(plain(Key::F1)),
             Self::Experiment
             | Self::Dark
             | Self::Light
             | Self::SystemTheme
             | Self::Shortcuts
+            | Self::Methods
             | Self::About => None,
         }
     }

@@ -3,14 +3,25 @@
 
 use std::sync::Arc;
 
+use super::dispatch::pace;
 use super::netsmith::Netsmith;
 use super::notice::Gravity;
 use super::race::{Race, RaceCommand};
-use crate::experiment::{Edit, TrainingSpec};
+use crate::experiment::{Edit, ExperimentSpec, TrainingSpec};
 use crate::insight::ascent::climb;
 use crate::insight::{Ascent, InsightRequest, StartFrom};
-use crate::train::TrainCommand;
 use crate::train::range_test::range_test;
+use crate::train::{RangeTest, TrainCommand};
+use crate::ui::view::Workbench;
+
+/// A learning-rate range test and the experiment it was made on.
+#[derive(Clone, Debug)]
+pub struct RateSearch {
+    /// The experiment.
+    pub spec: Arc<ExperimentSpec>,
+    /// What was found.
+    pub test: RangeTest,
+}
 
 /// Points along each axis of a racer's map.
 const RESOLUTION: usize = 64;
@@ -25,6 +36,8 @@ impl Netsmith {
                 }
             }
             RaceCommand::Clear => self.race = None,
+            RaceCommand::Grow(request) => self.start_growth(request),
+            RaceCommand::StopGrowing => self.growth.cancel(),
             RaceCommand::Take(index) => self.take_racer(index),
         }
     }
@@ -32,7 +45,7 @@ impl Netsmith {
     fn start_race(&mut self, racers: Vec<TrainingSpec>) {
         let Some(prepared) = self.trainable() else { return };
         self.tell(TrainCommand::Pause);
-        match Race::start(&prepared, racers, &self.waker) {
+        match Race::start(&prepared, racers, pace(self.preferences.speed), &self.waker) {
             Ok(race) => self.race = Some(race),
             Err(error) => self.notices.show(Gravity::Error, error),
         }
@@ -50,19 +63,43 @@ impl Netsmith {
         self.notices.show(Gravity::Information, text.to_owned());
     }
 
-    /// Takes in what the racers have done. A race on data or layers that are no longer the
-    /// experiment's is stopped, but can still be looked at.
+    /// Takes in what the racers have done. A race that nobody looks at waits, so that the
+    /// experiment has the processors to itself; one on data or layers that are no longer the
+    /// experiment's can still be looked at.
     pub(super) fn update_race(&mut self) {
-        let request = InsightRequest {
+        let request = self.racer_request();
+        let watched = self.view.bench == Workbench::Race;
+        if let Some(race) = &mut self.race {
+            race.update(&request);
+            if !watched && race.is_running() {
+                race.pause(true);
+            }
+        }
+        if !watched {
+            self.growth.cancel();
+        }
+        self.growth.update();
+    }
+
+    /// Stops the race on screen or lets it go on. Returns whether there is one that has not ended.
+    pub(super) fn toggle_race(&mut self) -> bool {
+        let Some(race) = &self.race else { return false };
+        let open = self.view.bench == Workbench::Race && !race.is_over();
+        if open {
+            race.pause(race.is_running());
+        }
+        open
+    }
+
+    /// What is looked at of each racer.
+    pub(super) fn racer_request(&self) -> InsightRequest {
+        InsightRequest {
             x: self.view.x,
             y: self.view.y,
             held: self.typical_row(),
             resolution: RESOLUTION,
             neuron_resolution: 0,
             rows: false,
-        };
-        if let Some(race) = &mut self.race {
-            race.update(&request);
         }
     }
 
@@ -96,11 +133,20 @@ impl Netsmith {
         fits.then(|| Arc::clone(ascent))
     }
 
+    /// Tries learning rates on the experiment as it is; its page says why not, where the method
+    /// has none.
     pub(super) fn start_range_test(&mut self) {
+        self.range_test.clear();
+        let method = crate::optim::method(&self.spec().training.optimizer);
+        if method.is_some_and(|method| !method.uses_learning_rate) {
+            return;
+        }
         let Some(prepared) = self.trainable() else { return };
         self.tell(TrainCommand::Pause);
-        self.range_test.clear();
-        self.range_test
-            .start(move |report| range_test(prepared, report).map_err(|error| error.to_string()));
+        let spec = Arc::clone(&prepared.spec);
+        self.range_test.start(move |report| {
+            let test = range_test(prepared, report).map_err(|error| error.to_string())?;
+            Ok(test.map(|test| RateSearch { spec, test }))
+        });
     }
 }

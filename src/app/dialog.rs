@@ -39,6 +39,8 @@ pub enum Dialog {
     Help,
     /// What the keys do.
     Shortcuts,
+    /// What the training methods do.
+    Methods,
     /// What this program is.
     About,
 }

@@ -8,6 +8,7 @@ use super::netsmith::Netsmith;
 use super::notice::Gravity;
 use super::preferences::ThemeChoice;
 use crate::experiment::{DataSource, Edit, ExperimentSpec};
+use crate::insight::linear::study;
 use crate::train::{Pace, TrainCommand};
 use crate::ui::view::{Selection, Workbench};
 
@@ -39,6 +40,7 @@ impl Netsmith {
             Command::Race(command) => self.command_race(command),
             Command::StartRangeTest => self.start_range_test(),
             Command::CancelRangeTest => self.range_test.cancel(),
+            Command::StudySystem(spec) => self.study.start(move |report| study(spec, report)),
             Command::Climb { layer, unit, start } => self.climb(layer, unit, start),
             Command::ForgetClimb => self.ascent.clear(),
             Command::Watch(parameters) => self.tell(TrainCommand::SetWatch(parameters)),
@@ -91,9 +93,11 @@ impl Netsmith {
                 self.view.bench = Workbench::RangeTest;
                 self.start_range_test();
             }
+            Action::Krylov => self.view.bench = Workbench::Krylov,
             Action::Experiment => self.view.bench = Workbench::Experiment,
             Action::Help => self.dialog = Some(Dialog::Help),
             Action::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
+            Action::Methods => self.dialog = Some(Dialog::Methods),
             Action::About => self.dialog = Some(Dialog::About),
         }
     }
@@ -125,10 +129,16 @@ impl Netsmith {
         self.edit(Edit::Replace(Box::new(next), "choose data"));
     }
 
+    /// Starts or pauses what is on screen: the race on its page, the experiment everywhere else.
     fn toggle_training(&mut self) {
+        if self.toggle_race() {
+            return;
+        }
         if self.is_running() {
             self.tell(TrainCommand::Pause);
         } else {
+            // What begins to train is shown.
+            self.view.bench = Workbench::Experiment;
             self.run(TrainCommand::Play);
         }
     }
@@ -137,6 +147,7 @@ impl Netsmith {
     fn run(&mut self, command: TrainCommand) {
         self.link.set_look_back(None);
         if self.link.is_trainable() {
+            self.notices.begin_run();
             self.tell(command);
             return;
         }
@@ -148,6 +159,9 @@ impl Netsmith {
     pub(super) fn apply_speed(&mut self) {
         let pace = pace(self.preferences.speed);
         self.tell(TrainCommand::SetPace(pace));
+        if let Some(race) = &self.race {
+            race.set_pace(pace);
+        }
     }
 
     fn zoom(&mut self, zoom: f32) {

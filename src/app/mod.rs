@@ -11,6 +11,7 @@ pub mod command;
 pub mod compare;
 pub mod dialog;
 pub mod dispatch;
+pub mod growth;
 pub mod job;
 pub mod netsmith;
 pub mod notice;

@@ -9,16 +9,18 @@ use eframe::egui;
 use super::autosave::Autosave;
 use super::background::Background;
 use super::command::{Action, Outbox};
+use super::compare::RateSearch;
 use super::dialog::{Answer, Dialog, Pending};
+use super::growth::Growth;
 use super::job::Jobs;
 use super::notice::Notices;
 use super::preferences::{Preferences, ThemeChoice};
 use super::race::Race;
 use super::run_link::RunLink;
 use crate::experiment::{ExperimentSpec, History};
-use crate::insight::{Ascent, InsightWorker};
+use crate::insight::{Ascent, InsightWorker, LinearStudy};
 use crate::train::worker::Waker;
-use crate::train::{RangeTest, SavedRun, TrainWorker};
+use crate::train::{SavedRun, TrainWorker};
 use crate::ui::{self, Scene, View};
 
 /// How the program is started.
@@ -44,7 +46,9 @@ pub struct Netsmith {
     pub(super) jobs: Jobs,
     pub(super) waker: Waker,
     pub(super) race: Option<Race>,
-    pub(super) range_test: Background<RangeTest>,
+    pub(super) range_test: Background<RateSearch>,
+    pub(super) growth: Background<Growth>,
+    pub(super) study: Background<LinearStudy>,
     pub(super) ascent: Background<Ascent>,
     pub(super) notices: Notices,
     pub(super) dialog: Option<Dialog>,
@@ -92,6 +96,8 @@ impl Netsmith {
             jobs: Jobs::new(Arc::clone(&waker)),
             race: None,
             range_test: Background::new(Arc::clone(&waker)),
+            growth: Background::new(Arc::clone(&waker)),
+            study: Background::new(Arc::clone(&waker)),
             ascent: Background::new(Arc::clone(&waker)),
             waker,
             notices: Notices::default(),
@@ -132,6 +138,7 @@ impl Netsmith {
         self.synchronise();
         self.ask_insight();
         self.range_test.update();
+        self.study.update();
         self.ascent.update();
         self.update_race();
         self.take_dropped_files(ctx);
@@ -183,6 +190,8 @@ impl Netsmith {
             keep_weights: self.preferences.keep_weights,
             race: self.race.as_ref(),
             range_test: &self.range_test,
+            growth: &self.growth,
+            study: &self.study,
             ascent: ascent.as_deref(),
         };
         self.panels.show(ui, &scene, &mut self.view, &mut self.outbox);
@@ -235,6 +244,11 @@ impl Netsmith {
     /// What lies over the window.
     pub const fn dialog(&self) -> Option<&Dialog> {
         self.dialog.as_ref()
+    }
+
+    /// The race between methods, if there is one.
+    pub const fn race(&self) -> Option<&Race> {
+        self.race.as_ref()
     }
 
     /// The messages at the window's edge.

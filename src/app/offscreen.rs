@@ -66,21 +66,16 @@ pub fn render(
     let setup = Setup { experiment: Some((spec, run)), preferences, ..Setup::default() };
     let mut app = Netsmith::new(&ctx, setup)?;
     let mut screen = Screen::new(ctx, picture);
-    let begin = Instant::now();
-    while !is_settled(&app) {
-        if begin.elapsed() > PATIENCE {
-            return Err(RenderError::Restless(PATIENCE));
-        }
-        screen.frame(&mut app);
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    screen.settle(&mut app)?;
     if let Some(error) = app.data_error() {
         return Err(RenderError::Data(error.to_owned()));
     }
-    // Animations and layouts that need the size of an earlier frame come to rest.
+    // Animations and layouts that need the size of an earlier frame come to rest. The first of
+    // these frames may choose other columns for the map, which is then waited for.
     for _ in 0..12 {
         screen.frame(&mut app);
     }
+    screen.settle(&mut app)?;
     Ok(screen.draw(&mut app))
 }
 
@@ -111,7 +106,8 @@ fn train(
 fn is_settled(app: &Netsmith) -> bool {
     match app.snapshot() {
         Some(snapshot) => {
-            app.latest_insight().is_some_and(|insight| insight.snapshot == snapshot.number)
+            let latest = app.latest_insight().map(|insight| insight.snapshot);
+            latest == Some(snapshot.number) && app.has_latest_look()
         }
         // A document that cannot be trained is drawn as it is; a file is waited for.
         None => app.is_waiting_for_nothing(),
@@ -136,6 +132,19 @@ impl Screen {
             pixels_per_point: picture.zoom,
             frames: 0,
         }
+    }
+
+    /// Shows frames until the workers have answered.
+    fn settle(&mut self, app: &mut Netsmith) -> Result<(), RenderError> {
+        let begin = Instant::now();
+        while !is_settled(app) {
+            if begin.elapsed() > PATIENCE {
+                return Err(RenderError::Restless(PATIENCE));
+            }
+            self.frame(app);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
     }
 
     fn frame(&mut self, app: &mut Netsmith) -> egui::FullOutput {

@@ -176,7 +176,7 @@ impl Netsmith {
                         crate::train::StopReason::Diverged(_) => Gravity::Error,
                         _ => Gravity::Information,
                     };
-                    self.notices.show(gravity, reason.to_string());
+                    self.notices.show_end(gravity, reason.to_string());
                 }
                 TrainEvent::Failed(text) => self.notices.show(Gravity::Error, text),
                 TrainEvent::Saved(run) => self.write(run.map(|run| *run)),

@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
+use super::growth::GrowthRequest;
 use crate::experiment::{Prepared, TrainingSpec};
 use crate::insight::worker::InsightJob;
 use crate::insight::{InsightFrame, InsightRequest, InsightWorker};
 use crate::train::race::{Standing, entry};
 use crate::train::worker::Waker;
-use crate::train::{Snapshot, Status, TrainCommand, TrainEvent, TrainWorker};
+use crate::train::{Pace, Snapshot, Status, TrainCommand, TrainEvent, TrainWorker};
 
 /// What a person asks of a race.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub enum RaceCommand {
     Clear,
     /// Makes this racer's method and settings the experiment's.
     Take(usize),
+    /// Tries methods on a network of another width.
+    Grow(GrowthRequest),
+    /// Gives up trying.
+    StopGrowing,
 }
 
 /// One method in the race.
@@ -54,6 +59,7 @@ impl Race {
     pub fn start(
         prepared: &Prepared,
         racers: Vec<TrainingSpec>,
+        pace: Pace,
         waker: &Waker,
     ) -> Result<Self, String> {
         let racers = racers
@@ -64,11 +70,15 @@ impl Race {
                 let trainer = TrainWorker::start(Arc::clone(waker)).map_err(thread)?;
                 let insight = InsightWorker::start(Arc::clone(waker)).map_err(thread)?;
                 trainer.send(TrainCommand::Load { prepared: Box::new(entry), saved: None });
-                trainer.send(TrainCommand::Play);
                 Ok(Racer { training, trainer, insight, asked: None, failure: None })
             })
             .collect::<Result<_, String>>()?;
-        Ok(Self { prepared: prepared.clone(), racers })
+        let race = Self { prepared: prepared.clone(), racers };
+        race.set_pace(pace);
+        for racer in &race.racers {
+            racer.trainer.send(TrainCommand::Play);
+        }
+        Ok(race)
     }
 
     /// Stops or goes on with all racers that have not ended.
@@ -78,6 +88,23 @@ impl Race {
             if !ended {
                 racer.trainer.send(if pause { TrainCommand::Pause } else { TrainCommand::Play });
             }
+        }
+    }
+
+    /// Sets the watching speed: the racer with most updates an epoch makes as many a second as
+    /// the pace says, and the others keep step with it, epoch by epoch. At full speed everybody
+    /// runs as fast as the machine can.
+    pub fn set_pace(&self, pace: Pace) {
+        let rows = self.prepared.samples.train.len();
+        let updates: Vec<f64> =
+            self.racers.iter().map(|racer| updates_an_epoch(&racer.training, rows)).collect();
+        let most = updates.iter().copied().fold(1.0, f64::max);
+        for (racer, updates) in self.racers.iter().zip(updates) {
+            let own = match pace {
+                Pace::Full => Pace::Full,
+                Pace::Updates(rate) => Pace::Updates(rate * updates / most),
+            };
+            racer.trainer.send(TrainCommand::SetPace(own));
         }
     }
 
@@ -114,6 +141,13 @@ impl Race {
             racer.failure.is_some() || matches!(racer.status(), Some(Status::Stopped(_)))
         })
     }
+}
+
+/// Updates that a method makes in an epoch.
+fn updates_an_epoch(training: &TrainingSpec, rows: usize) -> f64 {
+    let whole = crate::optim::method(&training.optimizer)
+        .is_some_and(|method| training.uses_whole_batch(method.batch));
+    if whole { 1.0 } else { rows.div_ceil(training.batch_size.max(1)).max(1) as f64 }
 }
 
 impl Racer {

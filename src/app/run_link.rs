@@ -205,6 +205,7 @@ impl Netsmith {
         let prepared = self.with_shared_network(prepared);
         self.link.prepared = Some(prepared.clone());
         self.link.trainable = true;
+        self.notices.mended();
         self.link.fresh = false;
         let boxed = Box::new(prepared);
         let saved = self.link.saved.take();
@@ -341,6 +342,16 @@ impl Netsmith {
             request: key.2.clone(),
         });
         self.link.asked = Some(key);
+    }
+
+    /// Whether the latest look into the network is the one that was asked for last.
+    pub fn has_latest_look(&self) -> bool {
+        match (&self.link.asked, self.insight.latest()) {
+            (Some((snapshot, _, request)), Some(frame)) => {
+                frame.snapshot == *snapshot && frame.request == *request
+            }
+            _ => false,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod predict;
 mod race;
+mod range_test;
 mod render;
 mod solve;
 mod train;
@@ -48,6 +49,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Let several training methods solve the same task and compare them
     Race(race::RaceArgs),
+    /// Try learning rates from tiny to huge and suggest one that works
+    RangeTest(range_test::RangeTestArgs),
     /// Solve a linear system step by step, as the methods that train networks do inside
     Solve(solve::SolveArgs),
     /// Draw the window into a PNG picture, without a display
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Race(args)) => race::run(&args),
+        Some(Command::RangeTest(args)) => range_test::run(&args),
         Some(Command::Solve(args)) => solve::run(&args),
         Some(Command::Render(args)) => render::run(&args),
     };

@@ -11,7 +11,7 @@ use super::{CliError, ExperimentArgs, output};
 use crate::experiment::{Prepared, TrainingSpec};
 use crate::optim;
 use crate::train::Trainer;
-use crate::train::race::{RACERS, Standing, entry, quality, racer};
+use crate::train::race::{RACERS, Standing, compare, entry, quality, racer};
 
 /// Arguments of `netsmith race`.
 #[derive(Args, Clone, Debug)]
@@ -130,7 +130,7 @@ fn print_table(trainers: &[Trainer]) -> Result<(), CliError> {
         "method", "train loss", "val. loss", "quality", "gradients*", "seconds", "verdict"
     ))?;
     let mut standings: Vec<Standing> = trainers.iter().map(Standing::of).collect();
-    standings.sort_by(|a, b| quality(b.metrics).total_cmp(&quality(a.metrics)));
+    standings.sort_by(compare);
     for standing in &standings {
         let name = optim::method(&standing.optimizer).map_or("", |method| method.name);
         let validation = standing

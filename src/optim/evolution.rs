@@ -17,8 +17,9 @@ use super::memory::{find, only};
 use super::method::{BatchUse, Choice, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, Fruitless, count, normal, short};
+use super::search::{Block, Fruitless, normal, short};
 use super::vector::{is_finite, norm};
+use super::words::count;
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -75,12 +76,9 @@ const UPDATE: Setting = Setting {
     min: 0.0,
     max: 1.0,
     logarithmic: false,
-    choices: &[
-        Choice { id: "adam", name: "Adam" },
-        Choice { id: "sgd", name: "Plain descent" },
-    ],
+    choices: &[Choice { id: "adam", name: "Adam" }, Choice { id: "sgd", name: "Plain descent" }],
     help: "What is done with the guessed gradient. Adam evens out its size and averages the noise; \
-           plain descent uses it as it is and wants a larger learning rate, such as 0.3.",
+           plain descent uses it as it is and wants a smaller learning rate, such as 0.01.",
 };
 
 /// Adam's constants β₁, β₂ and ε.
@@ -190,7 +188,7 @@ impl Evolution {
         let story = format!(
             "Tried {} around the weights with spread {}. Their losses reached from {} to {}; {} \
              were better than the {} in the middle. The weights moved towards the better ones.",
-            count(self.losses.len() as u64, "candidate"),
+            count(self.losses.len(), "candidate"),
             short(self.sigma),
             short(block.lowest()),
             short(highest(&self.losses)),
@@ -240,7 +238,8 @@ fn centred_ranks(losses: &[f32], order: &mut Vec<usize>, utilities: &mut Vec<f64
     let loss = |place: usize| losses.get(place).copied().unwrap_or(f32::INFINITY);
     order.clear();
     order.extend(0..losses.len());
-    order.sort_by(|&a, &b| loss(a).total_cmp(&loss(b)));
+    // The place decides between equal losses, so that the order never depends on the sorting.
+    order.sort_unstable_by(|&a, &b| loss(a).total_cmp(&loss(b)).then(a.cmp(&b)));
     utilities.clear();
     utilities.resize(losses.len(), 0.0);
     let last = losses.len().saturating_sub(1).max(1) as f64;
@@ -294,8 +293,7 @@ impl Optimizer for Evolution {
     }
 
     fn state(&self) -> OptimizerState {
-        let vectors =
-            [self.average.clone(), self.average_square.clone(), self.fruitless.saved()];
+        let vectors = [self.average.clone(), self.average_square.clone(), self.fruitless.saved()];
         let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
         OptimizerState { step: self.step, vectors: named.collect() }
     }

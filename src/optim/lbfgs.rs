@@ -221,3 +221,80 @@ fn add(q: &mut [f64], factor: f64, x: &[f32]) {
         *q += factor * f64::from(x);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B⁻¹ written down: BFGS in its inverse form, Nocedal & Wright, equation 6.17, from γI.
+    fn dense(pairs: &[(Vec<f64>, Vec<f64>)], gamma: f64) -> Vec<Vec<f64>> {
+        let n = pairs[0].0.len();
+        let identity = |i: usize, j: usize| f64::from(u8::from(i == j));
+        let mut h: Vec<Vec<f64>> =
+            (0..n).map(|i| (0..n).map(|j| gamma * identity(i, j)).collect()).collect();
+        for (s, y) in pairs {
+            let rho = 1.0 / s.iter().zip(y).map(|(s, y)| s * y).sum::<f64>();
+            let v = |i: usize, j: usize| identity(i, j) - rho * y[i] * s[j];
+            let old = h.clone();
+            for (i, row) in h.iter_mut().enumerate() {
+                for (j, value) in row.iter_mut().enumerate() {
+                    *value = rho * s[i] * s[j];
+                    for (k, l) in (0..n * n).map(|kl| (kl / n, kl % n)) {
+                        *value += v(k, i) * old[k][l] * v(l, j);
+                    }
+                }
+            }
+        }
+        h
+    }
+
+    #[test]
+    fn two_loops_are_the_dense_formula() {
+        let n = 6;
+        let wave = |a: f64| (0..n).map(|i| (a + i as f64 * 1.7).sin()).collect::<Vec<f64>>();
+        let mut lbfgs = Lbfgs { history: 4, ..Lbfgs::default() };
+        let mut kept = Vec::new();
+        for k in 0..7 {
+            let from = wave(f64::from(k));
+            let to = wave(f64::from(k) + 0.3);
+            // A gradient of the loss Σ (i+1)·θᵢ²/2.
+            let slope = |p: &[f64]| p.iter().zip(1..).map(|(p, i)| p * f64::from(i)).collect();
+            let (before, after): (Vec<f64>, Vec<f64>) = (slope(&from), slope(&to));
+            let narrow = |x: &[f64]| x.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+            let step = [narrow(&from), narrow(&to), narrow(&before), narrow(&after)];
+            lbfgs.learn(&Step {
+                from: &step[0],
+                to: &step[1],
+                direction: &[],
+                gradient_from: &step[2],
+                gradient_to: &step[3],
+                length: 1.0,
+                slope: -1.0,
+            });
+            let difference = |a: &[f32], b: &[f32]| {
+                a.iter().zip(b).map(|(a, b)| f64::from(a - b)).collect::<Vec<f64>>()
+            };
+            kept.push((difference(&step[1], &step[0]), difference(&step[3], &step[2])));
+        }
+        let kept = &kept[3..];
+        assert_eq!(lbfgs.pairs.len(), 4, "the oldest are forgotten");
+        let h = dense(kept, lbfgs.scale());
+        let gradient: Vec<f32> = wave(9.0).iter().map(|&g| g as f32).collect();
+        let mut direction = vec![0.0; n];
+        lbfgs.direction(&gradient, &mut direction);
+        for (d, row) in direction.iter().zip(&h) {
+            let expected: f64 = row.iter().zip(&gradient).map(|(h, &g)| -h * f64::from(g)).sum();
+            assert!(
+                (f64::from(*d) - expected).abs() < 1e-5 * expected.abs().max(0.1),
+                "{d} {expected}"
+            );
+        }
+        // B explains the newest pair exactly: B⁻¹·y = s.
+        let (s, y) = &kept[3];
+        let y: Vec<f32> = y.iter().map(|&y| y as f32).collect();
+        lbfgs.direction(&y, &mut direction);
+        for (d, s) in direction.iter().zip(s) {
+            assert!((f64::from(*d) + s).abs() < 1e-5);
+        }
+    }
+}

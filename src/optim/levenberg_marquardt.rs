@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::cholesky::Lower;
 use super::detail::{Halt, HaltKind, Picture, Quantity, StepDetail};
-use super::ending::{Stall, bottom, nowhere_to_go, rounding};
+use super::ending::{Stall, bottom, nowhere_to_go, stuck};
 use super::memory;
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
@@ -22,7 +22,7 @@ use super::optimizer::{
     Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
 };
 use super::vector::{distance, is_finite, norm};
-use super::words::{change, count, short};
+use super::words::{change, count, percent, short};
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -40,8 +40,8 @@ pub static METHOD: Method = Method {
               ρ > 0: θ ← θ + d, λ ← λ·max(⅓, 1 − (2ρ − 1)³);  else λ ← νλ, ν ← 2ν, try again",
     good_for: "Fitting numbers with a small network: with up to a few hundred parameters nothing \
                here gets to a lower loss.",
-    weak_at: "Size: a step with P parameters takes P curvature products and about P³/3 \
-              multiplications, so more than 1500 parameters are refused. For losses other than the \
+    weak_at: "Size: a step with P parameters writes down P² numbers and takes about P³/3 \
+              multiplications to solve, so more than 1500 parameters are refused. For losses other than the \
               squared one it uses the generalised Gauss–Newton matrix, which also works but has \
               less to offer.",
     source: "K. Levenberg, 1944; D. W. Marquardt, 1963; M. T. Hagan and M. B. Menhaj, Training \
@@ -60,7 +60,7 @@ const DAMPING: Setting = Setting {
     logarithmic: true,
     choices: &[],
     help: "λ at the first step; it adapts itself from there. Raise it when the first steps jump \
-           to a bad place.",
+           to a bad place. Changed in the middle of a run, it is where λ begins again.",
 };
 
 /// The most parameters: the matrix has 1.1 million numbers then, and a step takes seconds.
@@ -80,10 +80,10 @@ struct LevenbergMarquardt {
     damping: f32,
     stall: Stall,
     gradient: Vec<f32>,
-    unit: Vec<f32>,
-    product: Vec<f32>,
     trial: Vec<f32>,
     direction: Vec<f64>,
+    /// G as the objective writes it.
+    whole: Vec<f32>,
     matrix: Lower,
     factor: Lower,
 }
@@ -108,10 +108,9 @@ impl LevenbergMarquardt {
             damping: 0.0,
             stall: Stall::default(),
             gradient: zeros(),
-            unit: zeros(),
-            product: zeros(),
             trial: zeros(),
             direction: Vec::new(),
+            whole: Vec::new(),
             matrix: Lower::default(),
             factor: Lower::default(),
         };
@@ -119,18 +118,14 @@ impl LevenbergMarquardt {
         method
     }
 
-    /// Forms G, a column for each parameter. Rounding makes the halves differ a little: each
-    /// element becomes the mean of both.
+    /// Forms G. Rounding makes the halves differ a little: each element becomes the mean of both.
     fn form(&mut self, objective: &mut dyn Objective, parameters: &[f32]) {
         let size = self.gradient.len();
+        self.whole.resize(size * size, 0.0);
+        objective.gauss_newton_matrix(parameters, &mut self.whole);
         self.matrix.reset(size);
-        for j in 0..size {
-            self.unit.fill(0.0);
-            if let Some(one) = self.unit.get_mut(j) {
-                *one = 1.0;
-            }
-            objective.gauss_newton_vector(parameters, &self.unit, &mut self.product);
-            for (i, &value) in self.product.iter().enumerate() {
+        for (i, row) in self.whole.chunks_exact(size.max(1)).enumerate() {
+            for (j, &value) in row.iter().enumerate() {
                 let share = if i == j { 1.0 } else { 0.5 };
                 self.matrix.add(i, j, share * f64::from(value));
             }
@@ -186,7 +181,7 @@ impl LevenbergMarquardt {
     fn halt(&mut self, loss: f64, gradient_norm: f64, tries: &Tries) -> Option<Box<Halt>> {
         if let Some((after, _)) = tries.taken {
             self.stall.note(loss, after);
-            return self.stall.is_over().then(|| bottom(after, gradient_norm));
+            return self.stall.is_over().then(|| Box::new(bottom(after, gradient_norm)));
         }
         if tries.singular == tries.count {
             let why = format!(
@@ -197,20 +192,12 @@ impl LevenbergMarquardt {
             );
             return Some(Box::new(Halt { kind: HaltKind::Singular, why }));
         }
-        // The first, boldest step promised most; by now λ is beyond all measure.
-        if gradient_norm * gradient_norm <= 100.0 * rounding(loss) * self.matrix.largest_diagonal()
-        {
-            return Some(bottom(loss, gradient_norm));
-        }
-        let why = format!(
-            "No damping makes the loss smaller: {} were tried, up to λ = {}, and the gradient has \
-             length {}. The loss is probably not smooth here (a kink of ReLU, a wall of values \
-             that are not numbers). Try tanh, or another method, for example Adam.",
+        let story = format!(
+            "No damping makes the loss smaller: {} were tried, up to λ = {}",
             count(tries.count, "value"),
-            short(f64::from(self.damping)),
-            short(gradient_norm)
+            short(f64::from(self.damping))
         );
-        Some(Box::new(Halt { kind: HaltKind::NoProgress, why }))
+        Some(Box::new(stuck(loss, gradient_norm, &story)))
     }
 
     fn too_large(&self) -> Option<Box<Halt>> {
@@ -232,10 +219,10 @@ fn detail(loss: f64, gradient_norm: f64, before: f64, after: f64, tries: &Tries)
     let tried = count(tries.count, "value");
     let story = match tries.taken {
         Some((reached, ratio)) => format!(
-            "The Gauss–Newton system was solved for {tried} of the damping λ: {}, {:.0} % of what \
-             was promised. λ goes from {} to {}.",
+            "The Gauss–Newton system was solved for {tried} of the damping λ: {}, {} of what was \
+             promised. λ goes from {} to {}.",
             change(reached - loss),
-            100.0 * ratio,
+            percent(ratio),
             short(before),
             short(after)
         ),
@@ -315,7 +302,10 @@ impl Optimizer for LevenbergMarquardt {
     }
 
     fn configure(&mut self, settings: &Settings) {
-        self.first_damping = settings.get(&DAMPING) as f32;
+        let first = settings.get(&DAMPING) as f32;
+        if first != self.first_damping {
+            (self.first_damping, self.damping) = (first, 0.0);
+        }
     }
 
     fn state(&self) -> OptimizerState {

@@ -9,16 +9,17 @@
 //! other samples, or at a loss that somebody has just changed, so its first act is to measure loss
 //! and gradient anew.
 
-use super::detail::{Halt, HaltKind, Picture, Quantity, StepDetail};
-use super::line_search::{Found, Limits, LineSearch, Start, rounding};
+use super::detail::{Halt, Picture, Quantity, StepDetail};
+use super::ending::{Stall, bottom, nowhere_to_go, stuck};
+use super::line_search::{Found, Limits, LineSearch, Start};
 use super::memory;
-use super::method::Settings;
+use super::method::{Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{
     Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
 };
 use super::vector::{distance, dot, is_finite, norm};
-use super::words::{change, count, short};
+use super::words::{change, count, percent, short};
 
 /// The part that differs between methods with a line search.
 pub(super) trait Direction: Send {
@@ -82,14 +83,8 @@ pub(super) struct Step<'a> {
     pub slope: f64,
 }
 
-/// The gradient is as good as zero when it is shorter than this, in units of 1 + |loss|.
-const FLAT: f64 = 1e-8;
-
-/// So many steps in a row without a decrease beyond rounding are enough.
-const MOST_STALLED: f32 = 10.0;
-
 /// The setting all these methods share.
-pub(super) const EVALUATIONS: super::method::Setting = super::method::Setting {
+pub(super) const EVALUATIONS: Setting = Setting {
     id: "line_evaluations",
     name: "Longest line search",
     default: 20.0,
@@ -106,8 +101,7 @@ pub(super) struct LineMethod<D> {
     rule: D,
     /// Steps taken so far.
     step: u64,
-    /// Steps in a row that did not lower the loss by more than rounding.
-    stalled: f32,
+    stall: Stall,
     /// How many lengths a search may try.
     evaluations: usize,
     search: LineSearch,
@@ -121,7 +115,7 @@ impl<D: Direction> LineMethod<D> {
         let mut method = Self {
             rule,
             step: 0,
-            stalled: 0.0,
+            stall: Stall::default(),
             evaluations: 0,
             search: LineSearch::new(dimension),
             gradient: vec![0.0; dimension],
@@ -199,11 +193,11 @@ impl<D: Direction> LineMethod<D> {
             let arrived = trial.loss - loss;
             let promised = trial.length * slope;
             story += &format!(
-                " The line search tried {tried} and took {}: {}, {:.0} % of what the slope \
+                " The line search tried {tried} and took {}: {}, {} of what the slope \
                  promised.",
                 short(trial.length),
                 change(arrived),
-                100.0 * arrived / promised
+                percent(arrived / promised)
             );
             if !wolfe {
                 story += " It ran out of tries, so this is only the best it met.";
@@ -272,7 +266,7 @@ impl<D: Direction> Optimizer for LineMethod<D> {
             return report;
         }
         let loss = f64::from(loss);
-        if let Some(halt) = halt_at_start(loss, gradient_norm) {
+        if let Some(halt) = nowhere_to_go(loss, gradient_norm) {
             report.halt = Some(halt);
             return report;
         }
@@ -316,75 +310,33 @@ impl<D: Direction> Optimizer for LineMethod<D> {
         let names = D::MEMORY.iter().map(|&name| name.to_owned());
         let mut vectors: std::collections::BTreeMap<_, _> =
             names.zip(self.rule.vectors()).collect();
-        vectors.insert("stalled".to_owned(), vec![self.stalled]);
+        vectors.insert("stalled".to_owned(), self.stall.to_vector());
         OptimizerState { step: self.step, vectors }
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
         let names: Vec<_> = D::MEMORY.iter().copied().chain(["stalled"]).collect();
         memory::only(state, &names)?;
-        let stalled = memory::number(state, "stalled")?;
+        let stall = Stall::from_state(state, "stalled")?;
         self.rule.restore(state, self.gradient.len())?;
-        self.stalled = stalled;
+        self.stall = stall;
         self.step = state.step;
         Ok(())
     }
 }
 
-/// Why no step can be taken from here, if so.
-fn halt_at_start(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> {
-    if !gradient_norm.is_finite() {
-        let why = format!(
-            "The loss is {}, but its gradient is not a number, so there is no direction to go. \
-             Look for extreme inputs or weights, or begin with new weights.",
-            short(loss)
-        );
-        return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
-    }
-    (gradient_norm <= FLAT * (1.0 + loss.abs())).then(|| {
-        let why = format!(
-            "The loss is flat here: the gradient has length {}. This is the bottom of a valley, \
-             or a level place that no slope leads out of. Loss reached: {}. To go on, change the \
-             network or begin with new weights.",
-            short(gradient_norm),
-            short(loss)
-        );
-        Box::new(Halt { kind: HaltKind::FlatLoss, why })
-    })
-}
-
 impl<D: Direction> LineMethod<D> {
     /// Why the next step would not get anywhere, if so.
     fn halt_at_end(&mut self, account: &Account) -> Option<Box<Halt>> {
-        let Account { loss, slope, gradient_norm, found, trials, .. } = *account;
+        let Account { loss, gradient_norm, found, trials, .. } = *account;
         if let Some(found) = found {
-            let stalled = loss - found.trial.loss <= rounding(loss);
-            self.stalled = if stalled { self.stalled + 1.0 } else { 0.0 };
-            return (self.stalled >= MOST_STALLED).then(|| bottom(found.trial.loss, gradient_norm));
+            self.stall.note(loss, found.trial.loss);
+            return self.stall.is_over().then(|| Box::new(bottom(found.trial.loss, gradient_norm)));
         }
-        // What one parabola-like step could gain against what the loss can resolve.
-        if slope.abs() <= 10.0 * rounding(loss) {
-            return Some(bottom(loss, gradient_norm));
-        }
-        let why = format!(
-            "No step makes the loss smaller: {trials} lengths were tried along the direction and \
-             along the gradient itself, whose length is {}. The loss is probably not smooth here \
-             (a kink of ReLU, a wall of values that are not numbers). Try a smooth activation such \
-             as tanh, a larger batch, or another method, for example Adam.",
-            short(gradient_norm)
+        let tried = count(trials, "length");
+        let story = format!(
+            "No step makes the loss smaller: {tried} were tried along the direction and along −g"
         );
-        Some(Box::new(Halt { kind: HaltKind::NoProgress, why }))
+        Some(Box::new(stuck(loss, gradient_norm, &story)))
     }
-}
-
-/// The bottom, as far as the losses can tell.
-fn bottom(loss: f64, gradient_norm: f64) -> Box<Halt> {
-    let why = format!(
-        "The bottom is reached: around a loss of {}, what is left to gain is smaller than the \
-         rounding of the loss itself (the gradient has length {}). To get lower, change the network \
-         or begin with new weights.",
-        short(loss),
-        short(gradient_norm)
-    );
-    Box::new(Halt { kind: HaltKind::FlatLoss, why })
 }

@@ -16,6 +16,7 @@
 //! Owns the search and the best point it met. Knows no method: who chose the direction does not
 //! matter.
 
+use super::ending::rounding;
 use super::objective::Objective;
 use super::vector::{dot, is_finite};
 
@@ -135,7 +136,8 @@ impl LineSearch {
                 high.map_or_else(|| beyond(&before, &low), |high| between(&low, &high))
             };
             let width = high.map_or(f64::INFINITY, |high| (high.length - low.length).abs());
-            if !length.is_finite() || width <= 1e-9 * length {
+            // Points are f32: lengths that differ by less lead to the same one.
+            if !length.is_finite() || width <= 1e-6 * length {
                 break;
             }
         }
@@ -170,13 +172,8 @@ impl LineSearch {
 /// condition on the slope that is the same on a parabola.
 fn keeps_promise(trial: &Trial, start: &Start<'_>) -> bool {
     let decreases = trial.loss <= start.loss + SUFFICIENT * trial.length * start.slope;
-    let equal = trial.loss <= start.loss + rounding(start.loss);
+    let equal = (trial.loss - start.loss).abs() <= rounding(start.loss);
     decreases || equal && trial.slope <= (1.0 - 2.0 * SUFFICIENT) * start.slope.abs()
-}
-
-/// By how much two losses of this size may differ although they should be equal.
-pub(super) fn rounding(loss: f64) -> f64 {
-    4.0 * f64::from(f32::EPSILON) * loss.abs()
 }
 
 /// A length between two: the lowest point of the cubic through both, kept away from the ends so
@@ -184,8 +181,8 @@ pub(super) fn rounding(loss: f64) -> f64 {
 fn between(low: &Trial, high: &Trial) -> f64 {
     let width = high.length - low.length;
     if !high.loss.is_finite() {
-        // Nothing is known but that the loss breaks down there.
-        return low.length + 0.1 * width;
+        // Nothing is known but that the loss breaks down there, at first perhaps by far.
+        return low.length + width * if low.length == 0.0 { 0.1 } else { 0.5 };
     }
     let share = (cubic_minimum(low, high) - low.length) / width;
     let share = if share.is_finite() { share } else { 0.5 };
@@ -206,4 +203,124 @@ fn cubic_minimum(a: &Trial, b: &Trial) -> f64 {
     let d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.length - b.length);
     let d2 = (d1 * d1 - a.slope * b.slope).sqrt().copysign(width);
     b.length - width * (b.slope + d2 - d1) / (b.slope - a.slope + 2.0 * d2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::objective::Evaluations;
+    use super::*;
+
+    /// A function of one number with its slope.
+    struct Line {
+        function: fn(f64) -> (f64, f64),
+        evaluations: usize,
+    }
+
+    impl Objective for Line {
+        fn dimension(&self) -> usize {
+            1
+        }
+
+        fn loss(&mut self, p: &[f32]) -> f32 {
+            (self.function)(f64::from(p[0])).0 as f32
+        }
+
+        fn loss_and_gradient(&mut self, p: &[f32], g: &mut [f32]) -> f32 {
+            self.evaluations += 1;
+            let (value, slope) = (self.function)(f64::from(p[0]));
+            g[0] = slope as f32;
+            value as f32
+        }
+
+        fn hessian_vector(&mut self, _p: &[f32], _v: &[f32], _out: &mut [f32]) {}
+
+        fn gauss_newton_vector(&mut self, _p: &[f32], _v: &[f32], _out: &mut [f32]) {}
+
+        fn evaluations(&self) -> Evaluations {
+            Evaluations::default()
+        }
+    }
+
+    /// Searches from 0 along +1.
+    fn search(
+        function: fn(f64) -> (f64, f64),
+        first: f64,
+        curvature: f64,
+    ) -> (Line, LineSearch, Option<Found>) {
+        let mut line = Line { function, evaluations: 0 };
+        let mut search = LineSearch::new(1);
+        let (loss, slope) = function(0.0);
+        let start = Start { point: &[0.0], direction: &[1.0], loss, slope };
+        let limits = Limits { first, curvature, evaluations: 20 };
+        let found = search.run(&mut line, &start, &limits);
+        (line, search, found)
+    }
+
+    /// The first three test functions of J. J. Moré and D. J. Thuente, *Line search algorithms with
+    /// guaranteed sufficient decrease*, 1994: one with a long descent, one with a narrow valley, one
+    /// with many small ones (their β = 0.01, l = 39). The second begins at 0.2 instead of their 0.004,
+    /// where its slope is too small for points in f32.
+    const MORE_THUENTE: [fn(f64) -> (f64, f64); 3] = [
+        |a| (-a / (a * a + 2.0), (a * a - 2.0) / (a * a + 2.0).powi(2)),
+        |a| {
+            let b = a + 0.2;
+            (b.powi(5) - 2.0 * b.powi(4), 5.0 * b.powi(4) - 8.0 * b.powi(3))
+        },
+        |a| {
+            let (beta, l) = (0.01_f64, 39.0);
+            let angle = l * std::f64::consts::PI / 2.0;
+            let (base, slope) = if a <= 1.0 - beta {
+                (1.0 - a, -1.0)
+            } else if a >= 1.0 + beta {
+                (a - 1.0, 1.0)
+            } else {
+                ((a - 1.0).powi(2) / (2.0 * beta) + beta / 2.0, (a - 1.0) / beta)
+            };
+            let wave = 2.0 * (1.0 - beta) / (l * std::f64::consts::PI);
+            (base + wave * (angle * a).sin(), slope + (1.0 - beta) * (angle * a).cos())
+        },
+    ];
+
+    #[test]
+    fn both_conditions_hold_wherever_the_search_begins() {
+        for (number, function) in MORE_THUENTE.into_iter().enumerate() {
+            for first in [1e-3, 1e-1, 1.0, 1e1, 1e3] {
+                for curvature in [0.1, 0.9] {
+                    let (line, search, found) = search(function, first, curvature);
+                    let name = format!("function {number}, first {first}, c₂ {curvature}");
+                    let found = found.expect(&name);
+                    assert!(found.wolfe, "{name}: {:?}", search.trials);
+                    let a = f64::from(search.point[0]);
+                    let ((start, slope), (end, end_slope)) = (function(0.0), function(a));
+                    assert!(end <= start + SUFFICIENT * a * slope + 1e-6, "{name}: {end}");
+                    assert!(end_slope.abs() <= curvature * slope.abs() + 1e-5, "{name}");
+                    assert_eq!(line.evaluations, search.trials.len());
+                    assert!(line.evaluations <= 15, "{name}: {}", line.evaluations);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn walls_and_abysses_end_the_search() {
+        let wall = |a: f64| if a < 1e-4 { (-a, -1.0) } else { (f64::NAN, f64::NAN) };
+        let (_, done, found) = search(wall, 1.0, 0.9);
+        let found = found.expect("there is a lower point before the wall");
+        assert!(!found.wolfe && found.trial.loss < 0.0);
+        assert!(f64::from(done.point[0]) < 1e-4 && done.trials.len() <= 20);
+
+        let abyss = |a: f64| (-a * a - a, -2.0 * a - 1.0);
+        let (_, done, found) = search(abyss, 1.0, 0.9);
+        assert!(found.is_some_and(|found| found.trial.loss.is_finite()));
+        assert!(done.trials.len() <= 20);
+
+        let bottomless = |a: f64| if a > 0.5 { (f64::NEG_INFINITY, -1.0) } else { (-a, -1.0) };
+        let (_, done, found) = search(bottomless, 1.0, 0.9);
+        assert!(found.is_some() && done.point[0] <= 0.5);
+
+        let island = |a: f64| if a == 0.0 { (1.0, -1.0) } else { (f64::NAN, 0.0) };
+        assert_eq!(search(island, 1.0, 0.9).2, None);
+        let uphill = |a: f64| (a, if a == 0.0 { -1.0 } else { 1.0 });
+        assert_eq!(search(uphill, 1.0, 0.9).2, None, "a gradient that lies");
+    }
 }

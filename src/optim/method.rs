@@ -107,6 +107,11 @@ impl Family {
         }
     }
 
+    /// Whether its methods look at the gradient alone, once a step.
+    pub const fn is_first_order(self) -> bool {
+        matches!(self, Self::GradientDescent | Self::Adaptive | Self::SignBased)
+    }
+
     /// The idea its methods share, in a sentence.
     pub fn summary(self) -> &'static str {
         match self {

@@ -53,20 +53,20 @@
 //! # Ok::<(), &str>(())
 //! ```
 
-pub mod detail;
 mod cholesky;
+pub mod detail;
 mod ending;
 mod first_order;
 mod line_method;
 mod line_search;
 mod memory;
-mod newton;
-mod search;
 pub mod method;
+mod newton;
 pub mod objective;
 pub mod optimizer;
 pub mod schedule;
 pub mod schedule_page;
+mod search;
 mod vector;
 mod words;
 

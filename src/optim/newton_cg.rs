@@ -18,7 +18,8 @@ pub static METHOD: Method = Method {
     formula: "solve (B + λI)·d = −g by CG, B = G (Gauss–Newton) or H (Hessian)\n\
               θ ← θ + α·d, α = 1 or less until L falls\n\
               ρ = (L(θ + d) − L(θ))/(gᵀd + ½dᵀBd);  λ ← ⅔λ if ρ > ¾, 3/2·λ if ρ < ¼",
-    good_for: "Full batches and networks that gradient descent crawls through: deep ones, autoencoders. Few steps, each worth many gradients.",
+    good_for: "Full batches and smooth networks through whose loss gradient descent crawls: deep \
+               ones, autoencoders, low losses. Few steps, each worth many gradients.",
     weak_at: "ReLU: its curvature is that of flat pieces and knows nothing of their kinks, so most \
               steps fall short (spiral with 32 and 32 neurons: tanh is solved, ReLU is not). Small \
               mini-batches, on which the bowl is fitted to noise. Easy problems, where Adam or \

@@ -56,9 +56,11 @@ const VARIANT: Setting = Setting {
            itself and starts afresh; Fletcher–Reeves may then crawl for many steps.",
 };
 
-/// Successive gradients whose angle is so far from a right one, |g⁺ᵀg| ≥ 0.2·|g⁺|², are a sign that
-/// the directions are no longer conjugate. M. J. D. Powell, 1977.
-const LOST: f64 = 0.2;
+/// On a quadratic loss successive gradients are perpendicular. When their overlap |g⁺ᵀg| is this
+/// share of |g⁺|² or more, the directions are no longer conjugate (M. J. D. Powell, *Restart
+/// procedures for the conjugate gradient method*, 1977). Powell takes 0.2; on the loss of a network
+/// that begins afresh so often that little is left of the method, and 1 needs a third less work.
+const LOST: f64 = 1.0;
 
 /// The last direction and what to do with it.
 struct NonlinearCg {

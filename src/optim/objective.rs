@@ -30,6 +30,22 @@ pub trait Objective {
     /// never negative along any direction.
     fn gauss_newton_vector(&mut self, p: &[f32], v: &[f32], out: &mut [f32]);
 
+    /// Writes the whole Gauss–Newton matrix at `p` into `matrix`, row by row: `dimension` rows of
+    /// `dimension` numbers. Unless the objective knows a shorter way, it takes a product for each
+    /// column.
+    fn gauss_newton_matrix(&mut self, p: &[f32], matrix: &mut [f32]) {
+        let size = self.dimension();
+        let mut unit = vec![0.0; size];
+        for (column, row) in matrix.chunks_exact_mut(size.max(1)).enumerate() {
+            unit.fill(0.0);
+            if let Some(one) = unit.get_mut(column) {
+                *one = 1.0;
+            }
+            // The matrix is symmetric: its columns are its rows.
+            self.gauss_newton_vector(p, &unit, row);
+        }
+    }
+
     /// How often each of the above has been asked for so far.
     fn evaluations(&self) -> Evaluations;
 }
@@ -41,7 +57,8 @@ pub struct Evaluations {
     pub losses: u64,
     /// Losses with their gradient (a forward and a backward pass each).
     pub gradients: u64,
-    /// Products of a curvature matrix (Hessian or Gauss–Newton) with a vector.
+    /// Products of a curvature matrix (Hessian or Gauss–Newton) with a vector. A whole
+    /// Gauss–Newton matrix of a network counts as one for each output: so many backward passes.
     pub curvature_products: u64,
 }
 

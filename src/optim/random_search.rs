@@ -10,7 +10,8 @@ use super::memory::only;
 use super::method::{BatchUse, Choice, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, count, normal, short};
+use super::search::{Block, CANDIDATES, Fruitless, normal, short};
+use super::words::count;
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -23,10 +24,11 @@ pub static METHOD: Method = Method {
     summary: "Draws whole sets of weights by chance and keeps the best one ever seen. It learns \
               nothing from its failures: candidate number one million is drawn like the first.",
     formula: "x ~ U(−R, R) for every parameter, or x ~ N(0, R²)\nθ ← x  if L(x) < L(θ)",
-    good_for: "Seeing what chance alone can do, and a handful of parameters: on a network with ten \
-               or twenty of them it can be surprisingly good.",
+    good_for: "Seeing what chance alone can do, and a handful of parameters: two clouds of points \
+               are told apart after a few hundred draws.",
     weak_at: "More than about thirty parameters: if a good value of one parameter is hit once in \
-              three draws, good values of thirty at once are hit once in 3³⁰, some 200 trillion.",
+              three draws, good values of thirty at once are hit once in 3³⁰, some 200 trillion. \
+              XOR with 8 hidden neurons stays below 90 % after 20 000 draws, the spiral near 50 %.",
     source: "J. Matyas, Random optimization, 1965; L. A. Rastrigin, The convergence of the random \
              search method in the extremal control of a many-parameter system, 1963",
     settings: &[RADIUS, DISTRIBUTION, CANDIDATES],
@@ -71,7 +73,7 @@ fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
 struct RandomSearch {
     radius: f64,
     normal: bool,
-    candidates: u32,
+    candidates: usize,
     step: u64,
     fruitless: Fruitless,
     /// The candidate being tried.
@@ -83,14 +85,21 @@ impl RandomSearch {
         let drawn = count(block.trials(), "candidate");
         let end = match block.kept() {
             0 => format!("none was better than the best so far ({})", short(best)),
-            1 => format!("one was better: the loss fell from {} to {}",
-                short(block.start()), short(best)),
-            n => format!("{n} improved on the best, one after the other: the loss fell from {} to {}",
-                short(block.start()), short(best)),
+            1 => format!(
+                "one was better: the loss fell from {} to {}",
+                short(block.start()),
+                short(best)
+            ),
+            n => format!(
+                "{n} improved on the best, one after the other: the loss fell from {} to {}",
+                short(block.start()),
+                short(best)
+            ),
         };
         let story = format!(
             "Drew {drawn} around zero with radius {}; {end}. The best of this step had {}.",
-            short(self.radius), short(block.lowest()),
+            short(self.radius),
+            short(block.lowest()),
         );
         let quantities = vec![
             Quantity { name: "Best loss so far", value: f64::from(best), help: BEST },
@@ -102,7 +111,7 @@ impl RandomSearch {
             },
             Quantity {
                 name: "Improvements",
-                value: f64::from(block.kept()),
+                value: block.kept() as f64,
                 help: "Candidates of this step that beat everything before them. Records become \
                        rare: after N draws the next one is a record with probability 1/(N+1).",
             },
@@ -150,7 +159,7 @@ impl Optimizer for RandomSearch {
     fn configure(&mut self, settings: &Settings) {
         self.radius = settings.get(&RADIUS);
         self.normal = settings.is_on(&DISTRIBUTION);
-        self.candidates = settings.get(&CANDIDATES) as u32;
+        self.candidates = settings.get(&CANDIDATES) as usize;
     }
 
     fn state(&self) -> OptimizerState {

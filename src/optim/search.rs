@@ -12,6 +12,7 @@ use super::method::Setting;
 use super::objective::Objective;
 use super::optimizer::{Observed, OptimizerError, OptimizerState, StepContext, StepReport};
 use super::vector::{distance, is_finite};
+use super::words;
 
 /// How many candidates make one step.
 pub(super) const CANDIDATES: Setting = Setting {
@@ -37,12 +38,7 @@ pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 }
 
 /// Fills `point` with `centre` + `size`·ξ, where the ξ are independent standard normal numbers.
-pub(super) fn perturb<R: Rng + ?Sized>(
-    point: &mut [f32],
-    centre: &[f32],
-    size: f64,
-    rng: &mut R,
-) {
+pub(super) fn perturb<R: Rng + ?Sized>(point: &mut [f32], centre: &[f32], size: f64, rng: &mut R) {
     for (x, &c) in point.iter_mut().zip(centre) {
         *x = (f64::from(c) + size * normal(rng)) as f32;
     }
@@ -64,13 +60,12 @@ impl Fruitless {
     /// Takes note of a trial from a point where the loss is `current`.
     pub(super) fn note(&mut self, loss: f32, current: f32) {
         self.same = if loss == current { self.same.saturating_add(1) } else { 0 };
-        self.without_loss =
-            if loss.is_finite() { 0 } else { self.without_loss.saturating_add(1) };
+        self.without_loss = if loss.is_finite() { 0 } else { self.without_loss.saturating_add(1) };
     }
 
     /// Why the search should stop, if it has been fruitless for too long. `reach` is the name of
     /// the setting that says how far candidates lie.
-    pub(super) fn halt(&self, current: f32, reach: &str) -> Option<Halt> {
+    pub(super) fn halt(self, current: f32, reach: &str) -> Option<Halt> {
         if self.without_loss >= PATIENCE {
             return Some(Halt {
                 kind: HaltKind::NoProgress,
@@ -120,8 +115,8 @@ pub(super) struct Block<'a> {
     start: f32,
     /// The lowest loss among the candidates; infinite while there is none.
     lowest: f32,
-    trials: u32,
-    kept: u32,
+    trials: usize,
+    kept: usize,
     observed: Option<Log>,
 }
 
@@ -178,18 +173,18 @@ impl<'a> Block<'a> {
     }
 
     /// Candidates evaluated so far.
-    pub(super) fn trials(&self) -> u32 {
+    pub(super) fn trials(&self) -> usize {
         self.trials
     }
 
     /// Candidates kept so far.
-    pub(super) fn kept(&self) -> u32 {
+    pub(super) fn kept(&self) -> usize {
         self.kept
     }
 
     /// The share of the candidates that were kept, from 0 to 1.
     pub(super) fn kept_share(&self) -> f64 {
-        f64::from(self.kept) / f64::from(self.trials.max(1))
+        self.kept as f64 / self.trials.max(1) as f64
     }
 
     /// The loss of a candidate; infinite if it is not a number or the candidate itself has
@@ -212,7 +207,7 @@ impl<'a> Block<'a> {
 
     /// Notes that the candidate tried last was kept.
     pub(super) fn keep_last(&mut self) {
-        self.keep(self.trials.saturating_sub(1) as usize);
+        self.keep(self.trials.saturating_sub(1));
     }
 
     /// Notes that the candidate with this number, from 0, was kept.
@@ -234,8 +229,7 @@ impl<'a> Block<'a> {
         halt: Option<Halt>,
         tell: impl FnOnce(&Self) -> (String, Vec<Quantity>),
     ) -> StepReport {
-        let mut report =
-            StepReport { halt: halt.map(Box::new), ..StepReport::plain(self.start) };
+        let mut report = StepReport { halt: halt.map(Box::new), ..StepReport::plain(self.start) };
         if self.observed.is_none() {
             return report;
         }
@@ -264,51 +258,14 @@ fn seen(point: &[f32], watch: [usize; 2]) -> [f32; 2] {
     watch.map(|place| point.get(place).copied().unwrap_or(0.0))
 }
 
-/// A number for a sentence, with four digits that count: 0.0123, 1.5, 2.3e-7.
+/// [`words::short`] for single and double precision alike.
 pub(super) fn short(x: impl Into<f64>) -> String {
-    let x: f64 = x.into();
-    if x == 0.0 || !x.is_finite() {
-        return x.to_string();
-    }
-    let magnitude = x.abs().log10().floor();
-    if !(-4.0..6.0).contains(&magnitude) {
-        return format!("{x:.2e}");
-    }
-    let decimals = (3.0 - magnitude).max(0.0) as usize;
-    let text = format!("{x:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
-}
-
-/// “1 candidate”, “20 candidates”.
-pub(super) fn count(number: impl Into<u64>, one: &str) -> String {
-    let number: u64 = number.into();
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    words::short(x.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        for (x, text) in [
-            (0.0, "0"),
-            (1.0, "1"),
-            (-0.012_345, "-0.01234"),
-            (0.5, "0.5"),
-            (123_456.0, "123456"),
-            (2.34e-7, "2.34e-7"),
-            (1e20, "1.00e20"),
-        ] {
-            assert_eq!(short(x), text);
-        }
-        assert_eq!(count(1_u32, "pair"), "1 pair");
-        assert_eq!(count(3_u32, "pair"), "3 pairs");
-    }
 
     #[test]
     fn fifty_fruitless_trials_in_a_row_are_enough() {

@@ -10,8 +10,9 @@ use super::memory::{find, number, only};
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, count, normal, short};
+use super::search::{Block, CANDIDATES, Fruitless, normal, short};
 use super::vector::norm;
+use super::words::count;
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -30,7 +31,8 @@ pub static METHOD: Method = Method {
     good_for: "Small networks of up to a few hundred parameters, losses with steps and kinks, and \
                seeing how far one comes downhill without a gradient.",
     weak_at: "Many parameters and narrow valleys: a random direction among n gains only about 1/√n \
-              of what the gradient's would. It stays in the valley in which it starts.",
+              of what the gradient's would: with 32 and 32 neurons the spiral is still at 60 % after \
+              20 000 tries. It stays in the valley in which it starts.",
     source: "F. J. Solis and R. J.-B. Wets, Minimization by Random Search Techniques, Mathematics \
              of Operations Research 6, 1981",
     settings: &[STEP, SUCCESSES, FAILURES, CANDIDATES],
@@ -95,7 +97,7 @@ struct SolisWets {
     first_size: f64,
     successes_needed: u32,
     failures_needed: u32,
-    candidates: u32,
+    candidates: usize,
     step: u64,
     /// ρ; powers of two times the first size, which f32 holds as well as f64.
     size: f32,
@@ -260,7 +262,7 @@ impl Optimizer for SolisWets {
         }
         self.successes_needed = settings.get(&SUCCESSES) as u32;
         self.failures_needed = settings.get(&FAILURES) as u32;
-        self.candidates = settings.get(&CANDIDATES) as u32;
+        self.candidates = settings.get(&CANDIDATES) as usize;
     }
 
     fn state(&self) -> OptimizerState {

@@ -25,6 +25,13 @@ fn trim_zeros(digits: &str) -> &str {
     if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
+/// A share in whole per cent: “93 %”.
+pub(super) fn percent(share: f64) -> String {
+    let whole = (100.0 * share).round();
+    // Not “−0 %”.
+    format!("{} %", short(if whole == 0.0 { 0.0 } else { whole }))
+}
+
 /// How the loss changed: “the loss fell by 0.012”.
 pub(super) fn change(change: f64) -> String {
     if change == 0.0 {
@@ -61,6 +68,7 @@ mod tests {
         ] {
             assert_eq!(short(value), text);
         }
+        assert_eq!(percent(0.934) + &percent(-0.001) + &percent(-0.5), "93 %0 %−50 %");
         assert_eq!(change(-0.25), "the loss fell by 0.25");
         assert_eq!(count(1, "length") + &count(2, "length"), "1 length2 lengths");
     }

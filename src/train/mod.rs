@@ -8,6 +8,7 @@
 pub mod bench_task;
 pub mod curve;
 pub mod diagnosis;
+pub mod dimension;
 pub mod metrics;
 pub mod objective;
 pub mod race;

@@ -85,6 +85,27 @@ impl Shaping {
         }
     }
 
+    /// The same for a whole matrix: the penalty's curvature, the sign, the frozen parameters.
+    fn shape_matrix(&self, size: usize, matrix: &mut [f32]) {
+        for index in self.weights.iter().cloned().flatten() {
+            if let Some(diagonal) = matrix.get_mut(index * size + index) {
+                *diagonal += self.l2;
+            }
+        }
+        if self.ascent {
+            negate(matrix);
+        }
+        for index in self.frozen.iter().cloned().flatten() {
+            for other in 0..size {
+                for place in [index * size + other, other * size + index] {
+                    if let Some(number) = matrix.get_mut(place) {
+                        *number = 0.0;
+                    }
+                }
+            }
+        }
+    }
+
     fn stop_frozen(&self, vector: &mut [f32]) {
         for range in &self.frozen {
             if let Some(part) = vector.get_mut(range.clone()) {
@@ -226,6 +247,13 @@ impl Objective for BatchObjective<'_> {
         self.stand_at(parameters);
         self.network.gauss_newton_vector(parameters, vector, self.loss, self.workspace, product);
         self.shape_product(vector, product);
+    }
+
+    fn gauss_newton_matrix(&mut self, parameters: &[f32], matrix: &mut [f32]) {
+        self.evaluations.curvature_products += self.network.outputs() as u64;
+        self.stand_at(parameters);
+        self.network.gauss_newton_matrix(parameters, self.loss, self.workspace, matrix);
+        self.shaping.shape_matrix(self.network.parameter_count(), matrix);
     }
 
     fn evaluations(&self) -> Evaluations {

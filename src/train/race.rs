@@ -4,6 +4,7 @@
 //! Owns what a race is made of ([`racer`], [`entry`]), how a racer's run is summed up ([`Standing`]) and the
 //! words for it. Starting threads is the business of whoever runs the race.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -61,6 +62,8 @@ pub struct Standing {
     pub seconds: f64,
     /// The epoch after which the problem first counted as solved.
     pub solved_at: Option<u64>,
+    /// The work after which it did.
+    pub solved_work: Option<f64>,
     /// Why the run ended.
     pub stop: Option<StopReason>,
     /// What became of it, in words.
@@ -85,6 +88,7 @@ impl Standing {
             work: last.map_or(0.0, |point| point.work),
             seconds: last.map_or(0.0, |point| point.seconds),
             solved_at: solved.map(|point| point.epoch),
+            solved_work: solved.map(|point| point.work),
             stop: stop.cloned(),
             verdict: verdict(curve, stop),
         }
@@ -101,6 +105,23 @@ impl Standing {
 pub fn quality(metrics: Metrics) -> f64 {
     let part = metrics.validation.unwrap_or(metrics.train);
     part.accuracy.or(part.r2).unwrap_or(f64::NAN)
+}
+
+/// Orders standings, the best first: by [`quality`]; of those within half a percent of each other
+/// by the work after which the problem counted as solved, then by the loss.
+pub fn compare(one: &Standing, other: &Standing) -> Ordering {
+    // NaN, which nothing has been measured for, comes last.
+    let level = |standing: &Standing| {
+        let quality = quality(standing.metrics);
+        if quality.is_nan() { f64::NEG_INFINITY } else { (200.0 * quality).round() }
+    };
+    let work = |standing: &Standing| standing.solved_work.unwrap_or(f64::INFINITY);
+    let loss =
+        |standing: &Standing| standing.metrics.validation.unwrap_or(standing.metrics.train).loss;
+    level(other)
+        .total_cmp(&level(one))
+        .then(work(one).total_cmp(&work(other)))
+        .then(loss(one).total_cmp(&loss(other)))
 }
 
 /// What became of a run, in a few words.
@@ -178,6 +199,24 @@ mod tests {
         for (values, expected) in cases {
             assert_eq!(verdict(&curve(values), None), expected);
         }
+    }
+
+    #[test]
+    fn the_better_one_stands_first_and_of_equals_the_cheaper_one() {
+        let standing = |name: &str, loss, accuracy, solved_work| {
+            let curve = curve(&[(loss, accuracy)]);
+            let all = Standing::new(name, &curve, Evaluations::default(), None);
+            Standing { solved_work, ..all }
+        };
+        let mut standings = [
+            standing("nothing", 0.1, f64::NAN, None),
+            standing("dear", 0.1, 0.994, Some(90.0)),
+            standing("poor", 0.2, 0.8, None),
+            standing("cheap", 0.3, 0.992, Some(20.0)),
+        ];
+        standings.sort_by(compare);
+        let order: Vec<_> = standings.iter().map(|standing| standing.optimizer.as_str()).collect();
+        assert_eq!(order, ["cheap", "dear", "poor", "nothing"]);
     }
 
     #[test]

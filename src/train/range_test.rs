@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 
+use super::metrics::Meter;
 use super::trainer::Trainer;
 use crate::experiment::{PrepareError, Prepared};
 
@@ -14,19 +15,20 @@ pub const SMALLEST: f64 = 1e-6;
 pub const LARGEST: f64 = 10.0;
 /// Rates tried, evenly spread by factor.
 pub const RATES: usize = 140;
-/// The share of the loss's average that one more batch brings in.
-const FRESH: f64 = 0.15;
+/// Most rows on which the loss is measured after each update.
+const PROBE: usize = 512;
 /// A loss so many times the smallest has left the region that works.
 const BLOWN_UP: f64 = 4.0;
 
-/// The loss after an update with one rate.
+/// The loss at one rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatePoint {
     /// The learning rate.
     pub rate: f64,
     /// The loss of the batch before the update with it.
     pub batch_loss: f64,
-    /// The running average of the losses, which the eye can follow.
+    /// The loss after the update, on the same training rows every time. Batches of ten rows differ
+    /// more from each other than the loss falls; this the eye can follow.
     pub loss: f64,
 }
 
@@ -51,10 +53,10 @@ pub fn range_test(
     prepared: Prepared,
     progress: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Result<Option<RangeTest>, PrepareError> {
+    let mut probe = Probe::new(&prepared);
     let mut trainer = Trainer::new(prepared)?;
     let growth = (LARGEST / SMALLEST).powf(1.0 / (RATES - 1) as f64);
     let mut points: Vec<RatePoint> = Vec::with_capacity(RATES);
-    let mut average = None;
     let mut lowest = f64::INFINITY;
     let mut rate = SMALLEST;
     for index in 0..RATES {
@@ -62,8 +64,7 @@ pub fn range_test(
             return Ok(None);
         }
         let Some(batch_loss) = trainer.step_at(rate) else { break };
-        let loss = average.map_or(batch_loss, |old: f64| old + FRESH * (batch_loss - old));
-        average = Some(loss);
+        let loss = probe.loss(&trainer);
         if !loss.is_finite() {
             break;
         }
@@ -76,6 +77,30 @@ pub fn range_test(
         rate *= growth;
     }
     Ok(Some(read(points)))
+}
+
+/// Measures the loss on some of the training rows, always the same.
+struct Probe {
+    meter: Meter,
+    rows: Vec<u32>,
+}
+
+impl Probe {
+    fn new(prepared: &Prepared) -> Self {
+        let train = &prepared.samples.train;
+        let every = train.len().div_ceil(PROBE).max(1);
+        let rows: Vec<u32> = train.iter().step_by(every).copied().collect();
+        Self { meter: Meter::new(&prepared.network, rows.len()), rows }
+    }
+
+    fn loss(&mut self, trainer: &Trainer) -> f64 {
+        let prepared = trainer.prepared();
+        let (network, samples) = (&prepared.network, &prepared.samples);
+        let parameters = trainer.parameters();
+        let found =
+            self.meter.measure_rows(network, parameters, prepared.loss, samples, &self.rows);
+        found.map_or(f64::NAN, |part| part.loss)
+    }
 }
 
 /// Reads the curve.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use eframe::egui::{self, Button, Context, Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use super::theme::{self, Emphasis};
-use super::{icon, widget};
+use super::{icon, method_page, widget};
 use crate::app::Action;
 use crate::app::dialog::{Answer, Dialog, Found, PathPurpose, Pending};
 
@@ -28,6 +28,7 @@ pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Answer> {
             Dialog::Restore { found } => restore(ui, found),
             Dialog::Help => page(ui, "How to use Netsmith", help),
             Dialog::Shortcuts => page(ui, "Keyboard shortcuts", shortcuts),
+            Dialog::Methods => page(ui, "Training methods", method_page::all),
             Dialog::About => page(ui, "About Netsmith", about),
         }
     });
@@ -43,7 +44,7 @@ pub fn show(ctx: &Context, dialog: &mut Dialog) -> Option<Answer> {
 
 /// Whether the dialog is something to read rather than a question.
 const fn is_page(dialog: &Dialog) -> bool {
-    matches!(dialog, Dialog::Help | Dialog::Shortcuts | Dialog::About)
+    matches!(dialog, Dialog::Help | Dialog::Shortcuts | Dialog::Methods | Dialog::About)
 }
 
 fn title(ui: &mut Ui, text: &str) {
@@ -132,7 +133,7 @@ fn problem(ui: &mut Ui, heading: &str, message: &str) -> Option<Answer> {
         ui.heading(RichText::new(heading).strong());
     });
     ui.add_space(theme::SPACE_2);
-    ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+    scrolling(260.0).show(ui, |ui| {
         ui.add(egui::Label::new(message).wrap().selectable(true));
     });
     ui.add_space(theme::SPACE_3);
@@ -175,10 +176,16 @@ fn restore(ui: &mut Ui, found: &[Found]) -> Option<Answer> {
     answer
 }
 
+/// What is longer than `height` scrolls. It has this height from the first frame on: an area that
+/// grew over several would move the button below it away from under the pointer.
+fn scrolling(height: f32) -> ScrollArea {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height)
+}
+
 fn page(ui: &mut Ui, heading: &str, content: fn(&mut Ui)) -> Option<Answer> {
     title(ui, heading);
     let height = (ui.ctx().content_rect().height() * 0.6).max(160.0);
-    ScrollArea::vertical().max_height(height).show(ui, content);
+    scrolling(height).show(ui, content);
     ui.add_space(theme::SPACE_3);
     primary(ui, "Close").clicked().then_some(Answer::Cancel)
 }
@@ -222,18 +229,40 @@ fn help(ui: &mut Ui) {
     }
 }
 
+/// Width from which the keys stand in two columns, in points.
+const TWO_COLUMNS: f32 = 460.0;
+
 fn shortcuts(ui: &mut Ui) {
-    egui::Grid::new("shortcuts").num_columns(2).striped(true).spacing([24.0, 6.0]).show(ui, |ui| {
-        for action in Action::ALL {
-            if let Some(shortcut) = action.shortcut() {
-                ui.label(action.text()).on_hover_text(action.tooltip());
-                ui.monospace(ui.ctx().format_shortcut(&shortcut));
-                ui.end_row();
-            }
+    let keys: Vec<_> = Action::ALL
+        .iter()
+        .filter_map(|action| {
+            let key = ui.ctx().format_shortcut(&action.shortcut()?);
+            Some((action.text(), action.tooltip(), key))
+        })
+        .collect();
+    let columns = if ui.available_width() < TWO_COLUMNS { 1 } else { 2 };
+    let rows = keys.len().div_ceil(columns);
+    ui.columns(columns, |uis| {
+        for ((ui, keys), column) in uis.iter_mut().zip(keys.chunks(rows)).zip(0..) {
+            keys_column(ui, keys, column);
         }
-        ui.label("Remove a layer, zoom and pan the network");
-        ui.label("right-click, Ctrl + wheel, drag");
-        ui.end_row();
+    });
+    ui.add_space(theme::SPACE_2);
+    ui.label(RichText::new("Mouse").text_style(theme::strong_text_style()));
+    const MOUSE: &str = "Right-click a layer or a point on the map for what can be done with \
+                         it. On the network, Ctrl and the wheel zoom, and dragging the \
+                         background moves it.";
+    ui.add(egui::Label::new(MOUSE).wrap());
+}
+
+/// Actions and their keys, one a row.
+fn keys_column(ui: &mut Ui, keys: &[(&str, &str, String)], column: usize) {
+    egui::Grid::new(("shortcuts", column)).num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
+        for (action, help, key) in keys {
+            ui.label(*action).on_hover_text(*help);
+            ui.monospace(key);
+            ui.end_row();
+        }
     });
 }
 

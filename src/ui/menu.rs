@@ -21,9 +21,9 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
     ui.menu_button("Edit", |ui| edit(ui, scene, out));
     ui.menu_button("View", |ui| view(ui, scene, out));
     ui.menu_button("Learn", |ui| {
-        entries(ui, &[Action::Race, Action::RangeTest], out);
+        entries(ui, &[Action::Race, Action::RangeTest, Action::Krylov], out);
         ui.separator();
-        entries(ui, &[Action::Help, Action::Shortcuts, Action::About], out);
+        entries(ui, &[Action::Help, Action::Methods, Action::Shortcuts, Action::About], out);
     });
 }
 

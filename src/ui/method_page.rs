@@ -1,7 +1,7 @@
 //! The page of a training method: what it does, its formula, its settings, when to choose it,
 //! where it comes from. Written once, in the method's own file; shown wherever it is asked for.
 
-use eframe::egui::{CollapsingHeader, Label, RichText, Ui};
+use eframe::egui::{CollapsingHeader, ComboBox, Label, RectAlign, RichText, Tooltip, Ui};
 
 use super::{format, theme, widget};
 use crate::optim::{Family, METHODS, Method};
@@ -40,6 +40,40 @@ pub fn show(ui: &mut Ui, method: &Method) {
         });
     }
     widget::note(ui, format!("Source: {}", method.source));
+}
+
+/// A list of all methods, family by family, each with its page as a tooltip. Returns the one that
+/// was chosen.
+pub fn choice(ui: &mut Ui, name: &str, current: &Method) -> Option<&'static Method> {
+    let mut chosen = None;
+    let width = ui.available_width().clamp(72.0, 200.0);
+    let response = ComboBox::from_id_salt(ui.scope_id().with(name))
+        .width(width)
+        .truncate()
+        .height(460.0)
+        .selected_text(current.name)
+        .show_ui(ui, |ui| {
+            for &family in Family::ALL {
+                let methods = METHODS.iter().copied().filter(|method| method.family == family);
+                widget::note(ui, family.name()).on_hover_text(family.summary());
+                for method in methods {
+                    let response = ui.selectable_label(method.id == current.id, method.name);
+                    // Beside the list, so that the next entry stays in sight.
+                    let mut tooltip = Tooltip::for_enabled(&response);
+                    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START);
+                    tooltip.show(|ui| {
+                        ui.set_max_width(360.0);
+                        ui.label(text(method));
+                    });
+                    if response.clicked() {
+                        chosen = Some(method);
+                    }
+                }
+            }
+        })
+        .response;
+    response.accessible_name(name).on_hover_text(text(current));
+    chosen.filter(|method| method.id != current.id)
 }
 
 /// All methods, family by family.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use crate::app::Race;
 use crate::app::background::Background;
+use crate::app::compare::RateSearch;
+use crate::app::growth::Growth;
 use crate::app::preferences::ThemeChoice;
 use crate::data::{Cell, Samples, TargetEncoding};
 use crate::experiment::{ExperimentSpec, History, Place, Problem};
-use crate::insight::{Ascent, InsightFrame};
+use crate::insight::{Ascent, InsightFrame, LinearStudy};
 use crate::nn::OutputActivation;
-use crate::train::{RangeTest, Snapshot, Status};
+use crate::train::{Snapshot, Status};
 
 /// Everything a panel may look at.
 #[derive(Clone, Copy)]
@@ -54,7 +56,11 @@ pub struct Scene<'a> {
     /// The last climb to the input that excites a neuron most.
     pub ascent: Option<&'a Ascent>,
     /// The learning-rate range test.
-    pub range_test: &'a Background<RangeTest>,
+    pub range_test: &'a Background<RateSearch>,
+    /// Methods tried on networks of other widths.
+    pub growth: &'a Background<Growth>,
+    /// The linear system under study, on the page of Krylov methods.
+    pub study: &'a Background<LinearStudy>,
 }
 
 impl Scene<'_> {

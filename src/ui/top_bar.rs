@@ -5,7 +5,7 @@ use eframe::egui::{self, Align, Button, Layout, RichText, Slider, Ui};
 use super::theme::{self, Emphasis};
 use super::{Scene, format, icon, menu, widget};
 use crate::app::dispatch::pace;
-use crate::app::{Action, Command, Outbox};
+use crate::app::{Action, Command, Outbox, Race};
 use crate::train::Pace;
 
 /// Room below which the figures stand without words, in points.
@@ -33,7 +33,8 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, compact: bool, out: &mut Outbox) {
 }
 
 fn train_button(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
-    let running = scene.is_running();
+    // A race runs only while its page is open, so the button is about what is on screen.
+    let running = scene.is_running() || scene.race.is_some_and(Race::is_running);
     let (icon, text) = if running { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Train") };
     let help = widget::action_help(ui, Action::Train);
     let obstacle = scene.obstacle();

@@ -1,9 +1,9 @@
 //! The training panel: method, learning rate, batch, loss, penalties, when to stop.
 
-use eframe::egui::{self, ScrollArea, Ui};
+use eframe::egui::{self, Align, Layout, ScrollArea, Ui};
 
-use super::{Scene, method_page, theme, widget};
-use crate::app::Outbox;
+use super::{Scene, icon, method_page, theme, widget};
+use crate::app::{Action, Outbox};
 use crate::experiment::prepare::loss_for;
 use crate::experiment::{Edit, Place, TrainingSpec};
 use crate::nn::Loss;
@@ -11,11 +11,7 @@ use crate::optim::{self, BatchUse, Method, Schedule, Setting};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
-    widget::heading(
-        ui,
-        "Training",
-        "How the weights are changed. Everything here can be changed while the network trains.",
-    );
+    heading(ui, scene, out);
     for problem in scene.problems_at(Place::Training) {
         widget::problem(ui, problem, out);
     }
@@ -36,6 +32,29 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
     if let Some(text) = change.text {
         out.edit(Edit::SetTraining(next, text));
     }
+}
+
+/// The panel's name, and the ways to a good method and a good learning rate.
+fn heading(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
+    let help =
+        "How the weights are changed. Everything here can be changed while the network trains.";
+    ui.horizontal(|ui| {
+        widget::heading(ui, "Training", help);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let method = optim::method(&scene.spec.training.optimizer);
+            let rate = method.is_some_and(|method| method.uses_learning_rate);
+            let ways = [
+                (Action::RangeTest, icon::SEARCH, "Find a rate…", rate),
+                (Action::Race, icon::FLAG, "Race…", true),
+            ];
+            for (action, icon, text, offered) in ways {
+                let help = widget::action_help(ui, action);
+                if offered && ui.button((icon, text)).on_hover_text(help).clicked() {
+                    out.act(action);
+                }
+            }
+        });
+    });
 }
 
 type Group = fn(&mut Ui, &Scene<'_>, &mut TrainingSpec, &mut Change);
@@ -59,13 +78,7 @@ fn method(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Chan
     let help = "The training method (optimizer): how gradients become steps.";
     ui.horizontal(|ui| {
         ui.label("Method").on_hover_text(help);
-        let entries = optim::METHODS
-            .iter()
-            .map(|method| (method.id, method.name.to_owned(), method_page::text(method)));
-        if let Some(id) =
-            widget::choice(ui, "Method", &method_page::text(current), current.id, entries)
-            && let Some(method) = optim::method(id)
-        {
+        if let Some(method) = method_page::choice(ui, "Method", current) {
             next.choose(method);
             change.note(true, "change method");
         }
@@ -110,7 +123,8 @@ fn batch(ui: &mut Ui, method: &Method, next: &mut TrainingSpec, change: &mut Cha
     }
 }
 
-fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
+/// The control of one setting of a method or schedule. Returns whether it was changed.
+pub fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
     let default = match setting.choices {
         [] => super::format::number(setting.default),
         _ => setting.text(setting.default),

@@ -25,6 +25,8 @@ pub struct View {
     pub curve: CurveMetric,
     /// Whether the curves' vertical axis is logarithmic.
     pub log_scale: bool,
+    /// What the curves are drawn over.
+    pub curve_axis: CurveAxis,
     /// Whether training points are drawn.
     pub show_training: bool,
     /// Whether validation points are drawn.
@@ -56,6 +58,7 @@ impl Default for View {
             tab: ResultTab::Map,
             curve: CurveMetric::Loss,
             log_scale: false,
+            curve_axis: CurveAxis::Epochs,
             show_training: true,
             show_validation: true,
             decisions_only: false,
@@ -80,6 +83,8 @@ pub enum Workbench {
     Race,
     /// Looking for a learning rate.
     RangeTest,
+    /// Solving linear systems with Krylov methods.
+    Krylov,
 }
 
 /// The results.
@@ -106,6 +111,17 @@ pub enum CurveMetric {
     Loss,
     /// The accuracy (classification) or R² (regression).
     Quality,
+}
+
+/// What the curves are drawn over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CurveAxis {
+    /// Epochs.
+    Epochs,
+    /// What was computed, in gradients over all training rows.
+    Work,
+    /// Seconds of training.
+    Seconds,
 }
 
 /// Part of the data.

@@ -58,7 +58,7 @@ fn named_row(
         ui.set_min_height(theme::CONTROL_HEIGHT);
         ui.scope(|ui| {
             ui.set_width(label_width);
-            ui.add(egui::Label::new(name).truncate()).on_hover_text(help);
+            ui.add(egui::Label::new(name).wrap()).on_hover_text(help);
         });
         control(ui).accessible_name(name).on_hover_text(help)
     })

@@ -34,9 +34,9 @@ pub(super) struct Full {
 
 /// What C learns from one step.
 pub(super) struct Lesson<'a> {
-    /// The evolution path p_c.
+    /// The evolution path `p_c`.
     pub path: &'a [f32],
-    /// Whether the path was held still (h_σ = 0) because the step size is about to grow.
+    /// Whether the path was held still (`h_σ` = 0) because the step size is about to grow.
     pub stalled: bool,
     /// The steps y of all candidates, one after the other.
     pub steps: &'a [f32],
@@ -44,6 +44,18 @@ pub(super) struct Lesson<'a> {
     pub squares: &'a [f64],
     /// The weight of each candidate, in the same order.
     pub weights: &'a [f64],
+}
+
+impl Lesson<'_> {
+    /// The steps y with their weights w°: a negative weight counts n/|z|² times, so that C stays
+    /// positive.
+    fn weighted_steps(&self) -> impl Iterator<Item = (&[f32], f64)> {
+        let n = self.path.len();
+        let weights = self.weights.iter().zip(self.squares).map(move |(&w, &square)| {
+            if w >= 0.0 { w } else { w * n as f64 / square.max(f64::MIN_POSITIVE) }
+        });
+        self.steps.chunks_exact(n.max(1)).zip(weights)
+    }
 }
 
 impl Covariance {
@@ -91,44 +103,27 @@ impl Covariance {
         }
     }
 
-    /// C ← (1 + c₁·δ − c₁ − c_μ·Σw)·C + c₁·p_c·p_cᵀ + c_μ·Σ w°·y·yᵀ.
-    ///
-    /// A negative weight counts n/|z|² times, so that C stays positive.
-    pub(super) fn learn(&mut self, strategy: &Strategy, lesson: &Lesson<'_>) {
+    /// `C ← (1 + c₁·δ − c₁ − c_μ·Σw)·C + c₁·p_c·p_cᵀ + c_μ·Σ w°·y·yᵀ`. Overwrites `sums`, which
+    /// has one element for each parameter.
+    pub(super) fn learn(&mut self, strategy: &Strategy, lesson: &Lesson<'_>, sums: &mut [f64]) {
         let (c1, cmu) = (strategy.rank_one, strategy.rank_mu);
-        let n = lesson.path.len();
         let rate = strategy.covariance_path_rate;
         let delta = if lesson.stalled { rate * (2.0 - rate) } else { 0.0 };
         let keep = 1.0 + c1 * delta - c1 - cmu * lesson.weights.iter().sum::<f64>();
-        let weight = |(&w, &square): (&f64, &f64)| {
-            cmu * if w >= 0.0 { w } else { w * n as f64 / square.max(f64::MIN_POSITIVE) }
-        };
-        let weights: Vec<f64> = lesson.weights.iter().zip(lesson.squares).map(weight).collect();
-        let steps = || lesson.steps.chunks_exact(n.max(1)).zip(&weights);
         match self {
-            Self::Full(full) => {
-                let mut row_start = 0;
-                let mut sums = vec![0.0; n];
-                for i in 0..n {
-                    let sums = &mut sums[..=i];
-                    let row = &mut full.lower[row_start..=row_start + i];
-                    sums.iter_mut().zip(row.iter()).for_each(|(s, c)| *s = keep * f64::from(*c));
-                    add_f32(sums, c1 * f64::from(lesson.path[i]), lesson.path);
-                    for (y, weight) in steps() {
-                        add_f32(sums, weight * f64::from(y[i]), y);
-                    }
-                    row.iter_mut().zip(sums).for_each(|(c, s)| *c = *s as f32);
-                    row_start += i + 1;
-                }
-            }
+            Self::Full(full) => full.learn(keep, c1, cmu, lesson, sums),
             Self::Diagonal(variances) => {
-                for (i, variance) in variances.iter_mut().enumerate() {
-                    let square = |x: f32| f64::from(x) * f64::from(x);
-                    let learnt: f64 = steps().map(|(y, weight)| weight * square(y[i])).sum();
-                    let value =
-                        keep * f64::from(*variance) + c1 * square(lesson.path[i]) + learnt;
-                    // Rounding must not let a variance reach zero or the end of the numbers.
-                    *variance = value.clamp(1e-20, 1e20) as f32;
+                let square = |x: f32| f64::from(x) * f64::from(x);
+                for (sum, (&v, &p)) in sums.iter_mut().zip(variances.iter().zip(lesson.path)) {
+                    *sum = keep * f64::from(v) + c1 * square(p);
+                }
+                for (y, weight) in lesson.weighted_steps() {
+                    let weight = cmu * weight;
+                    sums.iter_mut().zip(y).for_each(|(sum, &y)| *sum += weight * square(y));
+                }
+                // Rounding must not let a variance reach zero or the end of the numbers.
+                for (v, sum) in variances.iter_mut().zip(sums) {
+                    *v = sum.clamp(1e-20, 1e20) as f32;
                 }
             }
         }
@@ -212,6 +207,22 @@ impl Full {
             axes[i * n + i] = 1.0;
         }
         Self { n, decomposed: lower.clone(), lower, lengths: vec![1.0; n], axes }
+    }
+
+    /// See [`Covariance::learn`]; row by row of the lower triangle.
+    fn learn(&mut self, keep: f64, c1: f64, cmu: f64, lesson: &Lesson<'_>, sums: &mut [f64]) {
+        let mut rest = self.lower.as_mut_slice();
+        for (i, &p) in lesson.path.iter().enumerate() {
+            let (row, below) = rest.split_at_mut(i + 1);
+            let sums = &mut sums[..=i];
+            sums.iter_mut().zip(row.iter()).for_each(|(sum, &c)| *sum = keep * f64::from(c));
+            add_f32(sums, c1 * f64::from(p), lesson.path);
+            for (y, weight) in lesson.weighted_steps() {
+                add_f32(sums, cmu * weight * f64::from(y[i]), y);
+            }
+            row.iter_mut().zip(sums).for_each(|(c, sum)| *c = *sum as f32);
+            rest = below;
+        }
     }
 
     fn axes(&self) -> std::slice::ChunksExact<'_, f64> {

@@ -68,7 +68,9 @@ fn tridiagonal(a: &mut [f64], n: usize, vectors: &mut [f64]) -> (Vec<f64>, Vec<f
         beside[k] = -length.copysign(v[0]);
         v[0] -= beside[k];
         let size = dot(&v, &v).sqrt();
-        v.iter_mut().for_each(|x| *x /= size);
+        for x in &mut v {
+            *x /= size;
+        }
         reflect_both_sides(a, n, k + 1, &v, &mut w);
         reflections.push(Some(v));
     }

@@ -24,6 +24,7 @@ use super::method::{BatchUse, Family, Method, OFF_ON, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
 use super::search::{Block, Fruitless, normal, short};
+use super::vector::{is_finite, norm};
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -106,7 +107,7 @@ struct CmaEs {
     strategy: Strategy,
     step: u64,
     sigma: f32,
-    /// p_σ and p_c.
+    /// `p_σ` and `p_c`.
     sigma_path: Vec<f32>,
     path: Vec<f32>,
     covariance: Covariance,
@@ -203,7 +204,8 @@ impl CmaEs {
         let losses = &cloud.losses;
         cloud.order.clear();
         cloud.order.extend(0..losses.len());
-        cloud.order.sort_by(|&a, &b| losses[a].total_cmp(&losses[b]));
+        // The number decides between equal losses, so that the order never depends on the sorting.
+        cloud.order.sort_unstable_by(|&a, &b| losses[a].total_cmp(&losses[b]).then(a.cmp(&b)));
     }
 
     /// Gives each candidate its weight. One without a loss cannot be a parent, whatever its rank.
@@ -236,14 +238,17 @@ impl CmaEs {
             }
         }
         let sigma = f64::from(self.sigma);
-        for (p, y) in parameters.iter_mut().zip(&cloud.mean) {
-            *p = (f64::from(*p) + sigma * y) as f32;
+        for (x, (&p, y)) in cloud.candidate.iter_mut().zip(parameters.iter().zip(&cloud.mean)) {
+            *x = (f64::from(p) + sigma * y) as f32;
+        }
+        if is_finite(&cloud.candidate) {
+            parameters.copy_from_slice(&cloud.candidate);
         }
 
         let (rate, effective) = (strategy.path_rate, strategy.effective);
         self.covariance.unshape(&cloud.mean, &mut cloud.scratch);
         mix(&mut self.sigma_path, rate, effective, Some(&cloud.scratch));
-        let length = super::vector::norm(&self.sigma_path);
+        let length = norm(&self.sigma_path);
         // The path began at zero and is shorter than it should be for that.
         let grown = bias_correction(1.0 - rate, 2 * self.step).sqrt();
         let limit = (1.4 + 2.0 / (n as f64 + 1.0)) * strategy.expected_length;
@@ -258,7 +263,7 @@ impl CmaEs {
             squares: &cloud.squares,
             weights: &cloud.weights,
         };
-        self.covariance.learn(strategy, &lesson);
+        self.covariance.learn(strategy, &lesson, &mut cloud.scratch);
         let change = rate / strategy.damping * (length / strategy.expected_length - 1.0);
         self.set_sigma(sigma * change.clamp(-1.0, 1.0).exp());
     }
@@ -308,7 +313,7 @@ fn is_separable(settings: &Settings, n: usize) -> bool {
     n > FULL_LIMIT || settings.is_on(&SEPARABLE)
 }
 
-/// path ← (1 − c)·path + √(c·(2 − c)·μ_eff)·step; without a step it only fades.
+/// path ← (1 − c)·path + √(c·(2 − c)·`μ_eff`)·step; without a step it only fades.
 fn mix(path: &mut [f32], rate: f64, effective: f64, step: Option<&[f64]>) {
     let gain = (rate * (2.0 - rate) * effective).sqrt();
     for (i, p) in path.iter_mut().enumerate() {
@@ -335,9 +340,10 @@ impl Optimizer for CmaEs {
         }
         self.step += 1;
         let before = self.sigma;
-        let covariance = self.covariance.between(context.watch).map(|c| {
-            c * f64::from(before) * f64::from(before)
-        });
+        let covariance = self
+            .covariance
+            .between(context.watch)
+            .map(|c| c * f64::from(before) * f64::from(before));
         self.draw(&mut block, parameters, context.rng);
         if block.lowest().is_finite() {
             self.weigh(&mut block);

@@ -1,8 +1,9 @@
 //! What a step of CMA-ES tells about itself.
 
 use super::super::detail::Quantity;
-use super::super::search::{Block, count, short};
+use super::super::search::{Block, short};
 use super::super::vector::norm;
+use super::super::words::count;
 use super::CmaEs;
 
 impl CmaEs {
@@ -78,7 +79,7 @@ impl CmaEs {
             },
             Quantity {
                 name: "Candidates λ",
-                value: f64::from(block.trials()),
+                value: block.trials() as f64,
                 help: "Candidates in this step; the better half makes the new mean.",
             },
         ]

@@ -1,7 +1,7 @@
 //! What is told about a Newton step: words, numbers, the solver's residuals.
 
 use super::super::detail::{Picture, Quantity, StepDetail};
-use super::super::words::{change, count, short};
+use super::super::words::{change, count, percent, short};
 use super::inner::{Inner, Origin, Plan};
 use super::search::Taken;
 
@@ -51,13 +51,16 @@ impl Account<'_> {
              residual.",
             short(self.damping[0]),
             count(self.iterations(), "iteration"),
-            short(self.residual())
+            percent(self.residual())
         );
         if let Some(curvature) = self.inner.negative {
             text += &format!(
                 " It stopped at a direction in which the loss curves downwards ({}).",
                 short(curvature)
             );
+        } else if self.inner.indefinite {
+            text +=
+                " Its iterates showed that the loss curves downwards somewhere, so λ must rise.";
         }
         text += match self.inner.origin {
             Origin::Solution => "",
@@ -87,10 +90,16 @@ impl Account<'_> {
         } else {
             format!("The step was accepted at {} of its length", short(taken.length))
         };
-        let kept = self.ratio.map_or(String::new(), |ratio| {
-            let whole = if taken.length == 1.0 { "" } else { " (the whole step)" };
-            format!(", {:.0} % of what the bowl promised{whole}", 100.0 * ratio)
-        });
+        let kept = match self.ratio {
+            None => String::new(),
+            Some(ratio) if taken.length == 1.0 => {
+                format!(", {} of what the bowl promised", percent(ratio))
+            }
+            Some(ratio) if ratio < 0.0 => ", where the whole step would have raised it".to_owned(),
+            Some(ratio) => {
+                format!("; the whole step keeps {} of what the bowl promised", percent(ratio))
+            }
+        };
         format!("{length}: {}{kept}; {damping}.", change(taken.loss - self.loss))
     }
 

@@ -25,7 +25,7 @@ mod stopping;
 use std::collections::BTreeMap;
 
 use super::detail::{Halt, HaltKind};
-use super::ending::{Stall, bottom, nowhere_to_go, rounding};
+use super::ending::{Stall, bottom, nowhere_to_go, rounding, stuck};
 use super::memory;
 use super::method::{Setting, Settings};
 use super::objective::Objective;
@@ -150,12 +150,16 @@ impl NewtonKrylov {
     ) -> Option<Box<Halt>> {
         let mut damping = Damping(self.damping);
         let Some(taken) = taken else {
-            if inner.slope.abs() <= 10.0 * rounding(loss) {
-                return Some(bottom(loss, gradient_norm));
+            // Only while λ is small: a strong damping makes every step tiny.
+            if inner.slope.abs() <= 10.0 * rounding(loss) && damping.0 <= 1.0 {
+                return Some(Box::new(bottom(loss, gradient_norm)));
             }
             damping.rejected();
-            self.damping = damping.0;
-            return damping.is_hopeless().then(|| no_progress(damping.0, gradient_norm));
+            // Somebody may change the loss or the weights and go on: not with a hopeless damping.
+            self.damping = if damping.is_hopeless() { 0.0 } else { damping.0 };
+            return damping
+                .is_hopeless()
+                .then(|| Box::new(hopeless(loss, gradient_norm, damping.0)));
         };
         let ratio = self.ratio(loss, inner);
         let level = inner.predicted(1.0).abs() <= rounding(loss);
@@ -163,20 +167,17 @@ impl NewtonKrylov {
         damping.accepted(if level { Some(1.0) } else { ratio }, inner.indefinite);
         self.damping = damping.0;
         self.stall.note(loss, taken.loss);
-        self.stall.is_over().then(|| bottom(taken.loss, gradient_norm))
+        self.stall.is_over().then(|| Box::new(bottom(taken.loss, gradient_norm)))
     }
 }
 
-fn no_progress(damping: f32, gradient_norm: f64) -> Box<Halt> {
-    let why = format!(
+fn hopeless(loss: f64, gradient_norm: f64, damping: f32) -> Halt {
+    let story = format!(
         "Step after step was rejected until the damping λ reached {}: no step, however short, \
-         lowers the loss, although the gradient has length {}. The loss is probably not smooth \
-         here (a kink of ReLU, a wall of values that are not numbers). Try a smooth activation \
-         such as tanh, the Gauss–Newton matrix, or another method, for example Adam.",
-        short(f64::from(damping)),
-        short(gradient_norm)
+         lowers the loss",
+        short(f64::from(damping))
     );
-    Box::new(Halt { kind: HaltKind::NoProgress, why })
+    stuck(loss, gradient_norm, &story)
 }
 
 impl Optimizer for NewtonKrylov {
@@ -241,7 +242,10 @@ impl Optimizer for NewtonKrylov {
         self.plan.restart = whole(&settings::RESTART);
         self.plan.preconditioned = settings.is_on(&settings::PRECONDITIONER);
         self.warm = settings.is_on(&settings::WARM_START);
-        self.first_damping = settings.get(&settings::DAMPING) as f32;
+        let first = settings.get(&settings::DAMPING) as f32;
+        if first != self.first_damping {
+            (self.first_damping, self.damping) = (first, 0.0);
+        }
     }
 
     fn state(&self) -> OptimizerState {

@@ -32,7 +32,8 @@ pub(in super::super) const DAMPING: Setting = Setting {
     choices: &[],
     help: "λ is added to the curvature and keeps steps short where the bowl is not to be trusted. \
            It adapts itself: down after steps that kept their promise, up after those that did \
-           not. Raise it when the first steps are rejected.",
+           not. Raise it when the first steps are rejected. Changed in the middle of a run, it is where λ \
+           begins again.",
 };
 
 /// The relative residual at which the solver may stop.

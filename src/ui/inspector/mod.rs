@@ -4,6 +4,7 @@
 //! Owns the pages and what they keep between frames (a texture, the order of a table). Values are
 //! read from the scene; a change of a weight or a freeze is sent as a command.
 
+mod climb;
 mod forward;
 mod layer;
 mod names;
@@ -52,7 +53,7 @@ pub fn show(
         Selection::Layer(_) => layer::show(ui, &subject, out),
         Selection::Neuron { unit, .. } => match subject.dense {
             Some(dense) if unit < dense.units => {
-                neuron::show(ui, &subject, dense, unit, out, &mut state.neuron, answer);
+                neuron::show(ui, &subject, (dense, unit), view, out, &mut state.neuron, answer);
             }
             _ => layer::show_input(ui, &subject, unit, answer),
         },

@@ -44,7 +44,8 @@ pub fn sources(prepared: &Prepared, index: usize) -> Vec<String> {
     }
 }
 
-/// A weight or bias by its place in the flat vector: "Dense layer 1, neuron 2 ← x₁".
+/// A weight or bias by its place in the flat vector: "Dense 1, 2 ← x₁" is the weight from x₁ to
+/// the second neuron of the first dense layer.
 pub fn parameter(spec: &NetworkSpec, prepared: &Prepared, index: usize) -> String {
     let layers = prepared.network.layers().iter().zip(prepared.layer_ids.iter()).enumerate();
     for (number, (layer, &id)) in layers {
@@ -53,14 +54,19 @@ pub fn parameter(spec: &NetworkSpec, prepared: &Prepared, index: usize) -> Strin
             let place = index - dense.weights.start;
             let (unit, input) = (place / dense.inputs, place % dense.inputs);
             let source = sources(prepared, number).into_iter().nth(input).unwrap_or_default();
-            return format!("{}, neuron {} ← {source}", self::layer(spec, id), unit + 1);
+            return format!("{}, {} ← {source}", short(spec, id), unit + 1);
         }
         if dense.biases.contains(&index) {
             let unit = index - dense.biases.start + 1;
-            return format!("{}, neuron {unit}, bias", self::layer(spec, id));
+            return format!("{}, {unit} bias", short(spec, id));
         }
     }
     format!("parameter {index}")
+}
+
+/// "Dense 2", "Output": a layer's name where there is little room.
+fn short(network: &NetworkSpec, id: u32) -> String {
+    layer(network, id).replace(" layer", "")
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use eframe::egui::{
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::{Subject, forward, names, part};
+use super::{Subject, climb, forward, names, part};
 use crate::app::command::Outbox;
 use crate::experiment::spec::WeightAddress;
 use crate::experiment::{Edit, LayerKind};
 use crate::insight::Answer;
 use crate::nn::{Dense, DenseActivation};
+use crate::ui::View;
 use crate::ui::result::upright;
 use crate::ui::theme::{self, signed_color};
 
@@ -57,8 +58,8 @@ impl std::fmt::Debug for NeuronState {
 pub fn show(
     ui: &mut Ui,
     subject: &Subject<'_>,
-    dense: &Dense,
-    unit: usize,
+    (dense, unit): (&Dense, usize),
+    view: &mut View,
     out: &mut Outbox,
     state: &mut NeuronState,
     answer: Option<&Answer>,
@@ -104,6 +105,7 @@ pub fn show(
     if let Some(answer) = answer {
         forward::sum(ui, subject, dense, unit, answer);
     }
+    climb::show(ui, subject, unit, view, out);
     weights(ui, subject, dense, unit, out, state);
 }
 

@@ -84,6 +84,10 @@ pub fn flake(ui: &mut Ui, frozen: bool, what: &str) -> bool {
     response.on_hover_text(name).clicked()
 }
 
+fn shown(value: f32) -> String {
+    format::number(f64::from(value))
+}
+
 /// A field in which one weight or bias is changed by hand.
 pub fn field(
     ui: &mut Ui,
@@ -104,7 +108,9 @@ pub fn field(
                 .custom_formatter(|value, _| format::number(value))
                 .custom_parser(widget::parse_number);
             let response = ui.add_sized(vec2(76.0, FIELD), field);
-            if response.changed() && edited.is_finite() && edited.to_bits() != value.to_bits() {
+            // Leaving the field as it was must not round the weight to the digits that are shown.
+            let moved = response.dragged() || shown(edited) != shown(value);
+            if response.changed() && edited.is_finite() && moved {
                 out.send(Command::SetParameter { index, value: edited });
             }
             response

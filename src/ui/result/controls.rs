@@ -1,7 +1,8 @@
 //! What the map shows: which columns lie along its axes, what the other columns are held at, which
 //! points are drawn.
 
-use eframe::egui::{self, ComboBox, DragValue, RichText, Ui};
+use eframe::egui::containers::menu::{MenuButton, MenuConfig};
+use eframe::egui::{self, ComboBox, DragValue, PopupCloseBehavior, RichText, Role, Ui, WidgetInfo};
 
 use super::plane::{shortened, small};
 use crate::data::{Encoder, Samples};
@@ -26,14 +27,19 @@ pub fn settle(view: &mut View, columns: usize, rows: usize) {
     }
 }
 
-/// The pickers of a table's axes and of what the other columns are held at.
-pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
+/// The pickers of a table's axes and of what the other columns are held at. In a `low` panel the
+/// rest of what the map shows is in a menu beside them.
+pub fn axes(ui: &mut Ui, scene: &Scene<'_>, samples: &Samples, view: &mut View, low: bool) {
     let encoder = &samples.encoder;
     let columns = encoder.columns.len();
     if columns < 2 {
+        if low {
+            shown_menu(ui, scene, samples, view);
+        }
         return;
     }
-    let width = ((ui.available_width() - 60.0) / 2.0).clamp(80.0, 220.0);
+    let beside = if low { 104.0 } else { 60.0 };
+    let width = ((ui.available_width() - beside) / 2.0).clamp(64.0, 220.0);
     ui.horizontal(|ui| {
         let help = "The column along the horizontal axis of the map. Try the ones you think matter \
                     most.";
@@ -58,11 +64,53 @@ pub fn axes(ui: &mut Ui, samples: &Samples, view: &mut View) {
             }
             view.y = y;
         }
+        if low {
+            shown_menu(ui, scene, samples, view);
+        }
     });
-    let shown = 1 + usize::from(view.y.is_some());
-    if columns > shown {
-        held(ui, samples, view);
+    if !low && columns > shown_columns(view) {
+        ui.horizontal(|ui| {
+            let color = theme::palette(ui).text_weak;
+            ui.label(RichText::new("Others held at").color(color)).on_hover_text(HELD);
+            held(ui, samples, view);
+        });
     }
+}
+
+/// Height below which the panel is low, in points.
+pub const LOW: f32 = 300.0;
+
+const HELD: &str = "The map shows two columns. The others do not change on it: they have typical \
+                    values (the median, or the most frequent word), or those of one row.";
+
+fn shown_columns(view: &View) -> usize {
+    1 + usize::from(view.y.is_some())
+}
+
+/// What the other columns are held at and which points are drawn, behind a button.
+fn shown_menu(ui: &mut Ui, scene: &Scene<'_>, samples: &Samples, view: &mut View) {
+    let button = MenuButton::new(icon::EYE)
+        .config(MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside));
+    let (response, _) = button.ui(ui, |ui| {
+        toggles(ui, scene, view, scene.classes().is_some() && view.y.is_some());
+        if samples.encoder.columns.len() <= shown_columns(view) {
+            return;
+        }
+        ui.separator();
+        ui.label("Other columns held at").on_hover_text(HELD);
+        for (of_row, text) in [(false, TYPICAL), (true, OF_ROW)] {
+            if ui.radio(view.held_row.is_some() == of_row, text).clicked() {
+                view.held_row = of_row.then_some(view.held_row.unwrap_or(0));
+            }
+        }
+        row_field(ui, samples, view);
+    });
+    let name = "What the map shows";
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.on_hover_text(
+        "What the map shows: training and validation points, and what the columns are held at \
+         that are not on an axis.",
+    );
 }
 
 /// What a picker says about itself.
@@ -104,43 +152,41 @@ fn column_picker(ui: &mut Ui, encoder: &Encoder, chosen: &mut Option<usize>, pic
         .on_hover_text(format!("{selected}. {}", picker.help));
 }
 
+const TYPICAL: &str = "typical values";
+const OF_ROW: &str = "values of row";
+
 fn held(ui: &mut Ui, samples: &Samples, view: &mut View) {
-    ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("Others held at").color(theme::palette(ui).text_weak));
-        label.on_hover_text(
-            "The map shows two columns. The others do not change on it: they have typical values \
-             (the median, or the most frequent word), or those of one row.",
-        );
-        let last = samples.inputs.nrows().saturating_sub(1);
-        let mut of_row = view.held_row.is_some();
-        let text = if of_row { "values of row" } else { "typical values" };
-        ComboBox::from_id_salt("held")
-            .selected_text(text)
-            .width(118.0)
-            .show_ui(ui, |ui| {
-                ui.selectable_value(&mut of_row, false, "typical values")
-                    .on_hover_text(typical_text(samples));
-                ui.selectable_value(&mut of_row, true, "values of row")
-                    .on_hover_text("Right-click a point on the map to take its row.");
-            })
-            .response
-            .accessible_name("Other columns held at")
-            .on_hover_text(held_text(samples, view));
-        if of_row != view.held_row.is_some() {
-            view.held_row = of_row.then_some(0);
-        }
-        if let Some(row) = &mut view.held_row {
-            // People count rows from 1.
-            let mut number = *row as usize + 1;
-            let response = ui
-                .add(DragValue::new(&mut number).range(1..=last + 1).speed(0.2))
-                .accessible_name("Row that other columns are held at")
-                .on_hover_text("Number of the row. Drag, type, or right-click a point on the map.");
-            if response.changed() {
-                *row = number.saturating_sub(1).min(last) as u32;
-            }
-        }
-    });
+    let mut of_row = view.held_row.is_some();
+    ComboBox::from_id_salt("held")
+        .selected_text(if of_row { OF_ROW } else { TYPICAL })
+        .width(118.0)
+        .show_ui(ui, |ui| {
+            ui.selectable_value(&mut of_row, false, TYPICAL).on_hover_text(typical_text(samples));
+            ui.selectable_value(&mut of_row, true, OF_ROW)
+                .on_hover_text("Right-click a point on the map to take its row.");
+        })
+        .response
+        .accessible_name("Other columns held at")
+        .on_hover_text(held_text(samples, view));
+    if of_row != view.held_row.is_some() {
+        view.held_row = of_row.then_some(0);
+    }
+    row_field(ui, samples, view);
+}
+
+/// The number of the row, where its values are held.
+fn row_field(ui: &mut Ui, samples: &Samples, view: &mut View) {
+    let Some(row) = &mut view.held_row else { return };
+    let last = samples.inputs.nrows().saturating_sub(1);
+    // People count rows from 1.
+    let mut number = *row as usize + 1;
+    let response = ui
+        .add(DragValue::new(&mut number).range(1..=last + 1).speed(0.2))
+        .accessible_name("Row that other columns are held at")
+        .on_hover_text("Number of the row. Drag, type, or right-click a point on the map.");
+    if response.changed() {
+        *row = number.saturating_sub(1).min(last) as u32;
+    }
 }
 
 fn typical_text(samples: &Samples) -> String {

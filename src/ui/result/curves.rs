@@ -7,21 +7,17 @@ use eframe::egui::{
     Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2,
     vec2,
 };
-use egui_plot::{
-    GridMark, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
-};
+use egui_plot::{Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
 
+use super::measure::{Measure, log_label, log_marks, scaled};
 use super::thin::thin;
-use super::{chart, tick};
+use super::{abscissa, chart, tick};
 use crate::app::command::{Command, Outbox};
 use crate::train::metrics::{Metrics, PartMetrics};
 use crate::train::{Curve, CurvePoint, Snapshot};
 use crate::ui::icon;
-use crate::ui::view::CurveMetric;
-use crate::ui::{Scene, View, format, theme};
-
-/// The smallest loss a logarithmic axis shows.
-const FLOOR: f64 = 1e-12;
+use crate::ui::view::{CurveAxis, CurveMetric};
+use crate::ui::{Scene, View, theme};
 
 /// The curves as they were drawn last.
 #[derive(Debug, Default)]
@@ -37,6 +33,7 @@ pub struct CurvesState {
 struct Key {
     curve: Arc<Curve>,
     metric: CurveMetric,
+    axis: CurveAxis,
     log: bool,
     columns: usize,
 }
@@ -44,70 +41,8 @@ struct Key {
 impl Key {
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.curve, &other.curve)
-            && self.metric == other.metric
+            && (self.metric, self.axis) == (other.metric, other.axis)
             && (self.log, self.columns) == (other.log, other.columns)
-    }
-}
-
-/// What the curves show of one part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    Loss,
-    Accuracy,
-    R2,
-}
-
-impl Measure {
-    fn of(metric: CurveMetric, classes: bool) -> Self {
-        match metric {
-            CurveMetric::Loss => Self::Loss,
-            CurveMetric::Quality if classes => Self::Accuracy,
-            CurveMetric::Quality => Self::R2,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Loss => "Loss",
-            Self::Accuracy => "Accuracy",
-            Self::R2 => "R²",
-        }
-    }
-
-    const fn help(self) -> &'static str {
-        match self {
-            Self::Loss => {
-                "What training makes small: the mean distance between the network's answers and \
-                 the right ones, as the chosen loss function measures it. Watch the gap between \
-                 the two curves: when the validation loss rises while the training loss falls, \
-                 the network learns its rows by heart (overfitting)."
-            }
-            Self::Accuracy => {
-                "Share of the rows whose likeliest class is the right one. It moves in steps, \
-                 because a row is either right or wrong."
-            }
-            Self::R2 => {
-                "Share of the target's variance that the network explains: \
-                 R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)². 1 is perfect, 0 is no better than always \
-                 answering the mean, below 0 is worse than that."
-            }
-        }
-    }
-
-    fn value(self, metrics: &PartMetrics) -> f64 {
-        match self {
-            Self::Loss => metrics.loss,
-            Self::Accuracy => metrics.accuracy.unwrap_or(f64::NAN),
-            Self::R2 => metrics.r2.unwrap_or(f64::NAN),
-        }
-    }
-
-    fn text(self, value: f64) -> String {
-        match self {
-            _ if !value.is_finite() => "–".to_owned(),
-            Self::Accuracy => format::percent(value),
-            Self::Loss | Self::R2 => format::number(value),
-        }
     }
 }
 
@@ -152,7 +87,7 @@ fn empty(ui: &mut Ui, text: &str) {
 }
 
 fn looked_back(scene: &Scene<'_>, snapshot: &Snapshot) -> Option<CurvePoint> {
-    nearest(&snapshot.curve, scene.look_back? as f64)
+    nearest(&snapshot.curve, CurveAxis::Epochs, scene.look_back? as f64)
 }
 
 /// What is shown, how, and the way to the numbers.
@@ -180,6 +115,7 @@ fn header(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, out: &mut Outbox, mea
                      training still goes on when the curve looks flat.",
                 );
             }
+            abscissa::picker(ui, &mut view.curve_axis);
         });
     });
 }
@@ -238,11 +174,16 @@ fn draw(
 ) -> Option<CurvePoint> {
     let palette = theme::palette(ui);
     let curve = &snapshot.curve;
-    let first = curve.points().first().map_or(0.0, |point| point.epoch as f64);
-    let last = curve.last().map_or(1.0, |point| point.epoch as f64);
+    let axis = view.curve_axis;
+    let first = curve.points().first().map_or(0.0, |point| axis.value(point));
+    let last = curve.last().map_or(1.0, |point| axis.value(point));
+    let least = if axis == CurveAxis::Seconds { 1e-3 } else { 1.0 };
     let log = view.log_scale && measure == Measure::Loss;
     let plot = chart::plot(ui, "learning curves", ui.available_height());
-    let mut plot = plot.x_grid_spacer(|input| chart::whole_marks(&input));
+    let mut plot = match axis {
+        CurveAxis::Epochs => plot.x_grid_spacer(|input| chart::whole_marks(&input)),
+        CurveAxis::Work | CurveAxis::Seconds => plot,
+    };
     if log {
         plot = plot
             .y_grid_spacer(|input| log_marks(&input))
@@ -253,7 +194,7 @@ fn draw(
         });
     }
     let response = chart::show(ui, plot, |plot| {
-        plot.set_plot_bounds(chart::area((first, last.max(first + 1.0)), state.up));
+        plot.set_plot_bounds(chart::area((first, last.max(first + least)), state.up));
         let parts = [
             ("validation", &state.validation, palette.validation, LineStyle::dashed_loose()),
             ("training", &state.training, palette.training, LineStyle::Solid),
@@ -262,13 +203,13 @@ fn draw(
             let line = Line::new(name, PlotPoints::Borrowed(points)).color(color).width(1.8);
             plot.line(line.style(style).allow_hover(false));
         }
-        if let Some(epoch) = scene.look_back {
-            mark(plot, epoch, palette.accent_text, state.up);
+        if let Some(point) = looked_back(scene, snapshot) {
+            mark(plot, axis, &point, palette.accent_text, state.up);
         }
         let pointer = plot.pointer_coordinate().filter(|_| plot.response().hovered());
-        let point = pointer.and_then(|pointer| nearest(curve, pointer.x));
+        let point = pointer.and_then(|pointer| nearest(curve, axis, pointer.x));
         if let Some(point) = point {
-            mark(plot, point.epoch, palette.text, state.up);
+            mark(plot, axis, &point, palette.text, state.up);
             let parts = [
                 (Some(point.metrics.train), palette.training),
                 (point.metrics.validation, palette.validation),
@@ -276,7 +217,7 @@ fn draw(
             for (part, color) in parts {
                 let Some(part) = part else { continue };
                 let value = scaled(measure.value(&part), log);
-                let dot = Points::new("value", vec![[point.epoch as f64, value]]);
+                let dot = Points::new("value", vec![[axis.value(&point), value]]);
                 plot.points(
                     dot.shape(MarkerShape::Circle).radius(3.5).color(color).allow_hover(false),
                 );
@@ -284,47 +225,45 @@ fn draw(
         }
         point
     });
-    let text = format!("{} over the epochs, {} points.", measure.name(), curve.points().len());
+    let text = format!(
+        "{} over {}, {} points.",
+        measure.name(),
+        axis.name().to_lowercase(),
+        curve.points().len()
+    );
     response.response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &text));
     response.inner
 }
 
-/// A vertical line at an epoch, with its number.
-fn mark(plot: &mut PlotUi<'_>, epoch: u64, color: Color32, (_, top): (f64, f64)) {
-    let at = epoch as f64;
+/// A vertical line at a point, with its place in words.
+fn mark(
+    plot: &mut PlotUi<'_>,
+    axis: CurveAxis,
+    point: &CurvePoint,
+    color: Color32,
+    (_, top): (f64, f64),
+) {
+    let at = axis.value(point);
     plot.vline(VLine::new("epoch", at).color(color).width(1.0).allow_hover(false));
     let bounds = plot.plot_bounds();
     let left_half = at < f64::midpoint(bounds.min()[0], bounds.max()[0]);
     let align = if left_half { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
-    let text = RichText::new(format!(" epoch {} ", format::count(epoch))).small().color(color);
+    let text = RichText::new(format!(" {} ", axis.text(point))).small().color(color);
     let text = Text::new("epoch", PlotPoint::new(at, top), text).anchor(align);
     plot.text(text.allow_hover(false));
 }
 
-/// The measured epoch nearest to `epoch`.
-fn nearest(curve: &Curve, epoch: f64) -> Option<CurvePoint> {
+/// The measured point nearest to a place on the axis.
+pub fn nearest(curve: &Curve, axis: CurveAxis, place: f64) -> Option<CurvePoint> {
     let points = curve.points();
-    let after = points.partition_point(|point| (point.epoch as f64) < epoch);
+    let after = points.partition_point(|point| axis.value(point) < place);
     let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
     near.filter_map(|index| points.get(index))
         .min_by(|one, other| {
-            let distance = |point: &CurvePoint| (point.epoch as f64 - epoch).abs();
+            let distance = |point: &CurvePoint| (axis.value(point) - place).abs();
             distance(one).total_cmp(&distance(other))
         })
         .copied()
-}
-
-fn scaled(value: f64, log: bool) -> f64 {
-    if log { value.max(FLOOR).log10() } else { value }
-}
-
-fn log_marks(input: &egui_plot::GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    tick::log_ticks(low, high).into_iter().map(|value| GridMark { value, step_size: 1.0 }).collect()
-}
-
-fn log_label(exponent: f64) -> String {
-    format::number(10_f64.powf(exponent))
 }
 
 impl CurvesState {
@@ -333,6 +272,7 @@ impl CurvesState {
         let key = Key {
             curve: Arc::clone(&snapshot.curve),
             metric: view.curve,
+            axis: view.curve_axis,
             log,
             columns: width.max(1.0) as usize,
         };
@@ -340,22 +280,19 @@ impl CurvesState {
             return;
         }
         let points = snapshot.curve.points().iter();
+        let place = |point| view.curve_axis.value(point);
         let train = points
             .clone()
-            .map(|point| [point.epoch as f64, scaled(measure.value(&point.metrics.train), log)]);
+            .map(|point| [place(point), scaled(measure.value(&point.metrics.train), log)]);
         let validation = points.filter_map(|point| {
             let part = point.metrics.validation.as_ref()?;
-            Some([point.epoch as f64, scaled(measure.value(part), log)])
+            Some([place(point), scaled(measure.value(part), log)])
         });
         let plotted = |points: Vec<[f64; 2]>| points.into_iter().map(PlotPoint::from).collect();
         self.training = plotted(thin(train, key.columns));
         self.validation = plotted(thin(validation, key.columns));
         let all = self.training.iter().chain(&self.validation).map(|point| point.y);
-        self.up = match measure {
-            Measure::Loss if !log => (0.0, chart::bounds(all).1),
-            Measure::Accuracy => (chart::bounds(all).0.max(-0.01), 1.01),
-            _ => chart::bounds(all),
-        };
+        self.up = measure.range(all, log);
         self.key = Some(key);
     }
 }
@@ -371,12 +308,14 @@ fn table(points: &[CurvePoint]) -> String {
         Some(point) if point.metrics.train.accuracy.is_some() => "accuracy",
         _ => "r2",
     };
-    let mut text =
-        format!("epoch\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n");
+    let mut text = format!(
+        "epoch\twork\tseconds\ttrain_loss\ttrain_{quality}\tvalidation_loss\tvalidation_{quality}\n"
+    );
     for point in points {
         let metrics = &point.metrics;
         let (train, validation) = (part(Some(&metrics.train)), part(metrics.validation.as_ref()));
-        writeln!(text, "{}\t{train}\t{validation}", point.epoch).ok();
+        let CurvePoint { epoch, work, seconds, .. } = point;
+        writeln!(text, "{epoch}\t{work}\t{seconds}\t{train}\t{validation}").ok();
     }
     text
 }
@@ -387,7 +326,7 @@ mod tests {
 
     fn point(epoch: u64, loss: f64) -> CurvePoint {
         let train = PartMetrics { loss, accuracy: Some(0.5), ..PartMetrics::default() };
-        CurvePoint { epoch, metrics: Metrics { train, validation: None } }
+        CurvePoint { epoch, metrics: Metrics { train, validation: None }, work: 0.0, seconds: 0.0 }
     }
 
     #[test]
@@ -396,12 +335,15 @@ mod tests {
         for epoch in [0, 10, 20] {
             curve.push(point(epoch, 1.0));
         }
-        let found = |epoch| nearest(&curve, epoch).map(|point| point.epoch);
+        let found = |epoch| nearest(&curve, CurveAxis::Epochs, epoch).map(|point| point.epoch);
         assert_eq!(found(-5.0), Some(0));
         assert_eq!(found(14.0), Some(10));
         assert_eq!(found(16.0), Some(20));
         assert_eq!(found(99.0), Some(20));
-        assert_eq!(nearest(&Curve::default(), 1.0).map(|point| point.epoch), None);
+        assert_eq!(
+            nearest(&Curve::default(), CurveAxis::Epochs, 1.0).map(|point| point.epoch),
+            None
+        );
     }
 
     #[test]
@@ -410,6 +352,6 @@ mod tests {
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3);
         assert_eq!(lines[0].split('\t').count(), lines[2].split('\t').count());
-        assert!(lines[2].starts_with("1\t0.5\t0.5\t"));
+        assert!(lines[2].starts_with("1\t0\t0\t0.5\t0.5\t"));
     }
 }

@@ -24,7 +24,7 @@ use crate::ui::{Scene, View, theme};
 /// How near a point the pointer must be to mean it, in points on screen.
 const REACH: f32 = 9.0;
 /// Smallest side of the map.
-const SMALLEST: f32 = 112.0;
+const SMALLEST: f32 = 96.0;
 /// Room below the map for switches, legend and the answer.
 const FOOT: f32 = 104.0;
 
@@ -55,12 +55,13 @@ pub fn show(
     let (Some(x), y) = axes(scene, view) else {
         return empty(ui, scene);
     };
+    let low = ui.available_height() < controls::LOW;
     if scene.is_points() && y.is_some() {
         brush::tools(ui, scene, view, &looks, out);
     } else {
         view.brush = Brush::Ask;
         if let Some(samples) = scene.samples {
-            controls::axes(ui, samples, view);
+            controls::axes(ui, scene, samples, view, low);
         }
     }
     ui.add_space(theme::SPACE_1);
@@ -71,8 +72,9 @@ pub fn show(
         let height = (ui.available_height() - FOOT).max(SMALLEST);
         profile::show(ui, scene, view, &mut state.profile, &state.points, &x, height)
     };
-    let binary = scene.classes().is_some();
-    controls::toggles(ui, scene, view, binary && y.is_some());
+    if !low || scene.is_points() {
+        controls::toggles(ui, scene, view, scene.classes().is_some() && y.is_some());
+    }
     below(ui, scene, state, &looks);
     foot(ui, scene, view, asked, &looks, pointed);
 }
@@ -128,6 +130,7 @@ fn figure(
     }
     plane.draw_axes(ui, x, y);
     state.points.draw(ui, scene, view, plane);
+    climb(ui, scene, plane, (x, y));
     let border = Stroke::new(1.0, palette.outline);
     ui.painter().rect_stroke(rect, 0.0, border, StrokeKind::Outside);
     if state.points.points.is_empty() {
@@ -274,6 +277,24 @@ fn asked_at(scene: &Scene<'_>, view: &View) -> Option<[f64; 2]> {
 /// Where a row lies on two axes.
 fn position(cells: &[Cell], (x, y): (&Axis, &Axis)) -> Option<[f64; 2]> {
     Some([x.value(cells.get(x.column)?)?, y.value(cells.get(y.column)?)?])
+}
+
+/// The way of the last climb to a neuron's favourite input, with an arrow at its top.
+fn climb(ui: &Ui, scene: &Scene<'_>, plane: Plane, axes: (&Axis, &Axis)) {
+    let Some(ascent) = scene.ascent else { return };
+    let places = ascent.path.iter().filter_map(|point| position(&point.cells, axes));
+    let way: Vec<_> = places.map(|place| plane.screen_from(place)).collect();
+    let (Some(&start), Some(&top)) = (way.first(), way.last()) else { return };
+    let palette = theme::palette(ui);
+    let painter = ui.painter().with_clip_rect(plane.rect);
+    for (width, color) in [(4.0, palette.canvas), (1.8, palette.text_strong)] {
+        let stroke = Stroke::new(width, color);
+        painter.line(way.clone(), stroke);
+        painter.circle_stroke(start, 3.0, stroke);
+        // A mountain's top.
+        let peak = [vec2(-6.0, 5.0), vec2(0.0, -6.0), vec2(6.0, 5.0), vec2(-6.0, 5.0)];
+        painter.line(peak.map(|corner| top + corner).to_vec(), stroke);
+    }
 }
 
 fn crosshair(ui: &Ui, plane: &Plane, view: &View, (x, y): (&Axis, &Axis)) {

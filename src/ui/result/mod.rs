@@ -4,18 +4,20 @@
 //! wants changed is sent as a command. Pictures and lines are kept between frames and made anew
 //! only when there is a new look into the network.
 
+pub(crate) mod abscissa;
 mod answer;
 mod brush;
-mod chart;
+pub(crate) mod chart;
 mod confusion;
 mod controls;
-mod curves;
+pub(crate) mod curves;
 mod fit;
 mod legend;
 mod look;
 mod map;
-mod map_image;
-mod plane;
+pub(crate) mod map_image;
+pub(crate) mod measure;
+pub(crate) mod plane;
 mod points;
 mod profile;
 mod reading;
@@ -23,13 +25,13 @@ mod step;
 mod step_picture;
 mod telling;
 pub mod thin;
-mod tick;
+pub(crate) mod tick;
 
-pub(crate) use answer::{question, verdict_ui};
+pub(crate) use answer::{cell_text, question, verdict_ui};
 pub(crate) use fit::histogram;
-pub(crate) use look::looks;
+pub(crate) use look::{Looks, looks};
 pub(crate) use map_image::upright;
-pub(crate) use plane::{caption, text_on};
+pub(crate) use plane::{caption, shortened, text_on};
 
 use eframe::egui::{self, Rect, Role, ScrollArea, Ui, UiBuilder, WidgetInfo};
 
@@ -40,13 +42,13 @@ use crate::ui::view::ResultTab;
 use crate::ui::{Scene, View, inspector, theme};
 
 /// Share of the panel's height that the curves have: more of a high panel.
-const CURVES: (f32, f32) = (0.30, 0.36);
+const CURVES: (f32, f32) = (0.26, 0.36);
 /// Height from which a panel is high, in points.
 const HIGH: f32 = 600.0;
 /// Height below which the curves stand beside the tabs if there is room, in points.
 const LOW: f32 = 380.0;
 /// Least and most height of the curves, in points.
-const CURVES_HEIGHT: (f32, f32) = (140.0, 420.0);
+const CURVES_HEIGHT: (f32, f32) = (112.0, 420.0);
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
@@ -164,7 +166,7 @@ fn tabs(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
         if !icons {
-            ui.spacing_mut().button_padding.x = 6.0;
+            ui.spacing_mut().button_padding.x = if offered.len() > 4 { 4.0 } else { 6.0 };
         }
         for &tab in offered {
             let chosen = view.tab == tab;

@@ -1,7 +1,7 @@
 //! What the last update did and why: its length, what it promised and what came of it, what went
 //! on inside the method, and which weights moved most.
 
-use eframe::egui::{Button, CollapsingHeader, Grid, Label, RichText, Ui};
+use eframe::egui::{Align, Button, CollapsingHeader, Label, Layout, RichText, Ui, vec2};
 
 use super::step_picture;
 use crate::app::Action;
@@ -11,6 +11,9 @@ use crate::train::Snapshot;
 use crate::ui::view::Selection;
 use crate::ui::{Scene, View, format, icon, inspector, method_page, theme, widget};
 
+/// Height of a line of the tables, in points.
+const LINE: f32 = 20.0;
+
 /// Shows the page.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, view: &View, out: &mut Outbox) {
     let method = scene.snapshot.and_then(|s| optim::method(&s.prepared.spec.training.optimizer));
@@ -18,6 +21,8 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, view: &View, out: &mut Outbox) {
     let Some((snapshot, report)) = report else {
         return invite(ui, scene, out);
     };
+    // Room for the scroll bar, so that it covers nothing.
+    ui.set_max_width(ui.available_width() - theme::SPACE_2);
     let palette = theme::palette(ui);
     let name = method.map_or("", |method| method.name);
     let title = RichText::new(format!("Last update of {name}")).heading();
@@ -138,23 +143,32 @@ fn quantities(ui: &mut Ui, report: &StepReport) {
         rows.extend(all.into_iter().filter_map(|(name, value, help)| Some((name, value?, help))));
     }
     if let Some(detail) = &report.detail {
-        let more = detail.quantities.iter();
+        // The gradient's length stands above already.
+        let more = detail.quantities.iter().filter(|quantity| !quantity.name.contains("|g|"));
         rows.extend(more.map(|q| (q.name, format::number(q.value), q.help)));
     }
-    let palette = theme::palette(ui);
     ui.add_space(theme::SPACE_1);
-    Grid::new("quantities of the step").num_columns(4).spacing([theme::SPACE_3, 2.0]).show(
-        ui,
-        |ui| {
-            for (index, (name, value, help)) in rows.iter().enumerate() {
-                ui.label(RichText::new(*name).color(palette.text_weak)).on_hover_text(*help);
-                ui.label(RichText::new(value).color(palette.text_strong)).on_hover_text(*help);
-                if index % 2 == 1 {
-                    ui.end_row();
-                }
+    let columns = if ui.available_width() > 340.0 { 2 } else { 1 };
+    ui.columns(columns, |uis| {
+        for (index, (name, value, help)) in rows.iter().enumerate() {
+            if let Some(ui) = uis.get_mut(index % columns) {
+                quantity(ui, name, value, help);
             }
-        },
-    );
+        }
+    });
+}
+
+/// A name and, at the right end, its value.
+fn quantity(ui: &mut Ui, name: &str, value: &str, help: &str) {
+    let palette = theme::palette(ui);
+    let size = vec2(ui.available_width(), LINE);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.label(RichText::new(value).color(palette.text_strong)).on_hover_text(help);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let name = RichText::new(name).small().color(palette.text_weak);
+            ui.add(Label::new(name).truncate()).on_hover_text(help);
+        });
+    });
 }
 
 /// Which two parameters a cloud is drawn over, and how to choose others.
@@ -185,20 +199,21 @@ fn moved(ui: &mut Ui, scene: &Scene<'_>, snapshot: &Snapshot, report: &StepRepor
     let palette = theme::palette(ui);
     ui.add_space(theme::SPACE_2);
     widget::heading(ui, "What moved most", "The weights and biases that changed most.");
-    Grid::new("moved most").num_columns(3).spacing([theme::SPACE_3, 2.0]).show(ui, |ui| {
-        for moved in &report.moved {
-            let name =
-                inspector::parameter_name(&scene.spec.network, &snapshot.prepared, moved.parameter);
-            ui.add(Label::new(name).truncate());
-            let number = |value: f32| format::number(f64::from(value));
+    for moved in &report.moved {
+        let name =
+            inspector::parameter_name(&scene.spec.network, &snapshot.prepared, moved.parameter);
+        let number = |value: f32| format::number(f64::from(value));
+        let change = signed(f64::from(moved.to - moved.from));
+        let size = vec2(ui.available_width(), LINE);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(change).color(palette.text_strong));
             let text = format!("{} → {}", number(moved.from), number(moved.to));
-            ui.label(RichText::new(text).color(palette.text_weak));
-            ui.label(
-                RichText::new(signed(f64::from(moved.to - moved.from))).color(palette.text_strong),
-            );
-            ui.end_row();
-        }
-    });
+            ui.label(RichText::new(text).small().color(palette.text_weak));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(name).small()).truncate());
+            });
+        });
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod font;
 mod frame;
 mod palette;
 mod ramp;
+mod series;
 mod style;
 
 pub use class::{CLASSES, Marker, class_color, class_marker};
@@ -22,6 +23,7 @@ pub use font::{ICON_FAMILY, STRONG_FAMILY};
 pub use frame::{canvas_frame, card_frame, panel_frame, toolbar_frame};
 pub use palette::{Palette, palette};
 pub use ramp::signed_color;
+pub use series::{Dash, SERIES, Series};
 pub use style::{Emphasis, display_text_style, emphasize, set_reduced_motion, strong_text_style};
 
 /// Space between things that belong together, in points.

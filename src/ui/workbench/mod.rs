@@ -1,6 +1,7 @@
 //! What takes the experiment's place for a while: the race between methods, the search for a
-//! learning rate. Each is a page with a title and a way back.
+//! learning rate, the linear systems of Krylov methods. Each is a page with a title and a way back.
 
+mod krylov;
 mod race;
 mod range_test;
 
@@ -15,6 +16,7 @@ use crate::app::{Action, Outbox};
 pub struct WorkbenchState {
     race: race::RacePage,
     range_test: range_test::RangeTestPage,
+    krylov: krylov::KrylovPage,
 }
 
 /// Draws the page that is open.
@@ -50,6 +52,7 @@ pub fn show(
         Workbench::Experiment => {}
         Workbench::Race => race::show(ui, scene, out, &mut state.race),
         Workbench::RangeTest => range_test::show(ui, scene, out, &mut state.range_test),
+        Workbench::Krylov => krylov::show(ui, scene, out, &mut state.krylov),
     });
 }
 
@@ -58,5 +61,6 @@ const fn title(bench: Workbench) -> &'static str {
         Workbench::Experiment => "",
         Workbench::Race => Action::Race.text(),
         Workbench::RangeTest => Action::RangeTest.text(),
+        Workbench::Krylov => Action::Krylov.text(),
     }
 }

@@ -1,139 +1,20 @@
-//! The trainer's thread: takes commands, trains in short slices, publishes what there is to see.
-//!
-//! Three ways lead in and out, and no lock is held while working:
-//! * commands come in through a channel and are looked at between slices;
-//! * the latest [`Snapshot`] lies in a slot that the reader empties when it likes (an older one is
-//!   simply replaced);
-//! * events that must arrive (a run ended, something failed) have a channel of their own.
-//!
-//! Whoever owns the worker hands in a closure that wakes it when there is something new.
+//! The thread itself: one turn after the other, commands first, then a slice of training.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use super::curve::Curve;
-use super::metrics::Metrics;
-use super::saved::SavedRun;
-use super::stop::StopReason;
-use super::timeline::Checkpoint;
-use super::trainer::{Measuring, Trainer};
+use super::message::{Pace, Snapshot, Status, TrainCommand, TrainEvent};
+use super::rate::Rate;
+use super::{Waker, panic_message};
 use crate::experiment::{PrepareError, Prepared};
-use crate::optim::{Evaluations, StepReport};
-
-/// What the trainer is asked to do.
-#[derive(Debug)]
-pub enum TrainCommand {
-    /// Begins a new run, from saved weights or from the start.
-    Load {
-        /// What to train.
-        prepared: Box<Prepared>,
-        /// A run to go on with.
-        saved: Option<Box<SavedRun>>,
-    },
-    /// Other training settings, same data, same layers.
-    Reconfigure(Box<Prepared>),
-    /// Other layers or other rows; weights that still fit are kept.
-    Replace(Box<Prepared>),
-    /// Ends the run: the document cannot be trained as it is.
-    Unload,
-    /// Trains until told otherwise. A finished run goes on.
-    Play,
-    /// Stops training.
-    Pause,
-    /// Makes one update and pauses.
-    StepUpdate,
-    /// Trains to the end of the epoch and pauses.
-    StepEpoch,
-    /// Goes back to the starting weights and pauses.
-    Reset,
-    /// Sets the watching speed.
-    SetPace(Pace),
-    /// Sets one weight or bias by hand.
-    SetParameter {
-        /// Where it lies in the flat vector.
-        index: usize,
-        /// Its new value.
-        value: f32,
-    },
-    /// Sets the two parameters over which pictures of steps are drawn.
-    SetWatch([usize; 2]),
-    /// Asks for the run as it is now, answered with [`TrainEvent::Saved`].
-    Save,
-}
-
-/// How fast the run goes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
-    /// So many updates a second.
-    Updates(f64),
-    /// As fast as the machine can.
-    Full,
-}
-
-/// What must reach the person.
-#[derive(Debug)]
-pub enum TrainEvent {
-    /// The run ended by itself.
-    Stopped(StopReason),
-    /// The experiment could not be loaded.
-    Failed(String),
-    /// The answer to [`TrainCommand::Save`]; `None` while nothing is loaded, and for a run that
-    /// diverged: its weights are no longer numbers.
-    Saved(Option<Box<SavedRun>>),
-}
-
-/// What the run is doing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Status {
-    /// Waiting for the person.
-    #[default]
-    Paused,
-    /// Training.
-    Running,
-    /// Ended by itself.
-    Stopped(StopReason),
-}
-
-/// The run at one moment.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Grows with every snapshot of a worker.
-    pub number: u64,
-    /// What is trained.
-    pub prepared: Prepared,
-    /// Weights and biases.
-    pub parameters: Arc<[f32]>,
-    /// Epochs finished.
-    pub epoch: u64,
-    /// Updates made.
-    pub step: u64,
-    /// Epoch at which the run will end.
-    pub last_epoch: Option<u64>,
-    /// What it is doing.
-    pub status: Status,
-    /// The latest measurement.
-    pub metrics: Metrics,
-    /// The curves.
-    pub curve: Arc<Curve>,
-    /// The checkpoints.
-    pub checkpoints: Arc<[Checkpoint]>,
-    /// The learning rate of the next update.
-    pub learning_rate: f64,
-    /// What the last observed update reported.
-    pub report: Option<StepReport>,
-    /// What was computed so far.
-    pub evaluations: Evaluations,
-    /// Rows trained on in a second of training, lately.
-    pub samples_per_second: f64,
-    /// Seconds spent training.
-    pub seconds: f64,
-}
+use crate::train::saved::SavedRun;
+use crate::train::stop::StopReason;
+use crate::train::trainer::{Measuring, Trainer};
 
 /// How often snapshots are published while training.
 const PUBLISH_EVERY: Duration = Duration::from_millis(33);
@@ -141,79 +22,6 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 const SLICE: Duration = Duration::from_millis(4);
 /// Share of the time the run may spend measuring itself.
 const MEASURING_SHARE: f64 = 0.1;
-
-/// What wakes the reader up.
-pub type Waker = Arc<dyn Fn() + Send + Sync>;
-
-/// A trainer on a thread of its own. Dropping it ends the thread.
-#[derive(Debug)]
-pub struct TrainWorker {
-    commands: Option<Sender<TrainCommand>>,
-    events: Receiver<TrainEvent>,
-    latest: Arc<ArcSwapOption<Snapshot>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl TrainWorker {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn start(waker: Waker) -> std::io::Result<Self> {
-        let (commands, inbox) = channel();
-        let (outbox, events) = channel();
-        let latest = Arc::new(ArcSwapOption::empty());
-        let worker = Worker {
-            inbox,
-            outbox,
-            latest: Arc::clone(&latest),
-            waker,
-            trainer: None,
-            failed: None,
-            mode: Mode::Paused,
-            pace: Pace::Full,
-            credit: 0.0,
-            last_slice: Instant::now(),
-            last_publish: None,
-            published: 0,
-            rate: Rate::default(),
-        };
-        let thread = std::thread::Builder::new()
-            .name("netsmith-trainer".to_owned())
-            .spawn(move || worker.run())?;
-        Ok(Self { commands: Some(commands), events, latest, thread: Some(thread) })
-    }
-
-    /// Sends a command. Returns whether the thread is there to take it.
-    pub fn send(&self, command: TrainCommand) -> bool {
-        self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok())
-    }
-
-    /// The latest snapshot; `None` while nothing is loaded.
-    pub fn latest(&self) -> Option<Arc<Snapshot>> {
-        self.latest.load_full()
-    }
-
-    /// The events since the last call.
-    pub fn events(&self) -> Vec<TrainEvent> {
-        self.events.try_iter().collect()
-    }
-
-    /// Waits for the next event, at most so long.
-    pub fn wait_event(&self, timeout: Duration) -> Option<TrainEvent> {
-        self.events.recv_timeout(timeout).ok()
-    }
-}
-
-impl Drop for TrainWorker {
-    fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic was already reported as an event.
-            thread.join().ok();
-        }
-    }
-}
 
 /// What the thread is about to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -226,7 +34,8 @@ enum Mode {
     },
 }
 
-struct Worker {
+/// Everything the thread has.
+pub(super) struct Worker {
     inbox: Receiver<TrainCommand>,
     outbox: Sender<TrainEvent>,
     latest: Arc<ArcSwapOption<Snapshot>>,
@@ -245,7 +54,32 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self) {
+    /// Nothing loaded, as fast as the machine can.
+    pub(super) fn new(
+        inbox: Receiver<TrainCommand>,
+        outbox: Sender<TrainEvent>,
+        latest: Arc<ArcSwapOption<Snapshot>>,
+        waker: Waker,
+    ) -> Self {
+        Self {
+            inbox,
+            outbox,
+            latest,
+            waker,
+            trainer: None,
+            failed: None,
+            mode: Mode::Paused,
+            pace: Pace::Full,
+            credit: 0.0,
+            last_slice: Instant::now(),
+            last_publish: None,
+            published: 0,
+            rate: Rate::default(),
+        }
+    }
+
+    /// Works until whoever holds the other end is gone.
+    pub(super) fn run(mut self) {
         loop {
             let turn = catch_unwind(AssertUnwindSafe(|| self.turn()));
             match turn {
@@ -300,39 +134,16 @@ impl Worker {
                 (self.waker)();
                 return;
             }
-            TrainCommand::Play => {
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.extend();
-                    self.mode = Mode::Playing;
-                    self.last_slice = Instant::now();
-                    self.credit = 1.0;
-                }
-            }
+            TrainCommand::Play => self.play(),
             TrainCommand::Pause => self.pause(),
-            TrainCommand::StepUpdate => {
-                self.mode = Mode::Paused;
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.extend();
-                    trainer.set_observe(true);
-                    let stop = trainer.step();
-                    trainer.measure_standing();
-                    self.finish(stop);
-                }
-            }
+            TrainCommand::StepUpdate => self.step_update(),
             TrainCommand::StepEpoch => {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.extend();
                     self.mode = Mode::ToEpochEnd { epoch: trainer.epoch() };
                 }
             }
-            TrainCommand::Reset => {
-                self.mode = Mode::Paused;
-                match (&mut self.trainer, self.failed.take()) {
-                    (Some(trainer), _) => trainer.reset(),
-                    (None, Some(prepared)) => self.load(prepared, None),
-                    (None, None) => {}
-                }
-            }
+            TrainCommand::Reset => self.reset(),
             TrainCommand::SetPace(pace) => {
                 self.pace = pace;
                 self.credit = self.credit.min(1.0);
@@ -392,6 +203,35 @@ impl Worker {
         if let Err(error) = result {
             self.mode = Mode::Paused;
             self.emit(TrainEvent::Failed(error.to_string()));
+        }
+    }
+
+    fn play(&mut self) {
+        if let Some(trainer) = &mut self.trainer {
+            trainer.extend();
+            self.mode = Mode::Playing;
+            self.last_slice = Instant::now();
+            self.credit = 1.0;
+        }
+    }
+
+    fn step_update(&mut self) {
+        self.mode = Mode::Paused;
+        if let Some(trainer) = &mut self.trainer {
+            trainer.extend();
+            trainer.set_observe(true);
+            let stop = trainer.step();
+            trainer.measure_standing();
+            self.finish(stop);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.mode = Mode::Paused;
+        match (&mut self.trainer, self.failed.take()) {
+            (Some(trainer), _) => trainer.reset(),
+            (None, Some(prepared)) => self.load(prepared, None),
+            (None, None) => {}
         }
     }
 
@@ -509,38 +349,5 @@ impl Worker {
              unharmed; press Reset to begin again.",
             panic_message(panic)
         )));
-    }
-}
-
-/// The text of a panic.
-pub fn panic_message(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// Rows a second, smoothed.
-#[derive(Debug, Default)]
-struct Rate {
-    value: f64,
-    rows: u64,
-    seconds: f64,
-}
-
-impl Rate {
-    /// Takes the totals of the run; looks at what came since the last look, a fifth of a second of
-    /// training at the least.
-    fn update(&mut self, rows: u64, seconds: f64) {
-        if seconds < self.seconds || rows < self.rows {
-            *self = Self { value: 0.0, rows, seconds };
-        }
-        let passed = seconds - self.seconds;
-        if passed > 0.2 || (self.value == 0.0 && passed > 0.0) {
-            self.value = (rows - self.rows) as f64 / passed;
-            self.rows = rows;
-            self.seconds = seconds;
-        }
     }
 }

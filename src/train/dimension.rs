@@ -1,0 +1,145 @@
+//! The curse of dimension, measured: the same training method on networks of growing width, each
+//! with the same budget of work.
+//!
+//! The more parameters there are, the rarer it is that a random change of all of them helps; a
+//! gradient points downhill in any number of dimensions. Owns one [`trial`]; which widths and
+//! methods are tried is the business of whoever asks.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::metrics::Metrics;
+use super::race::{SOLVED, quality};
+use super::trainer::Trainer;
+use crate::experiment::{LayerKind, LayerSpec, PrepareError, Prepared, StopSpec, TrainingSpec};
+use crate::optim::Schedule;
+
+/// Neurons in each hidden layer that can be tried.
+pub const WIDTHS: std::ops::RangeInclusive<usize> = 2..=64;
+
+/// What one method achieved on one width.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// The method's identifier.
+    pub optimizer: String,
+    /// Neurons in each hidden layer.
+    pub width: usize,
+    /// Weights and biases: the number of dimensions that were searched.
+    pub parameters: usize,
+    /// The last measurement.
+    pub metrics: Metrics,
+    /// What was spent, in gradients over all training rows.
+    pub work: f64,
+    /// What had been spent when the problem first counted as solved.
+    pub solved_work: Option<f64>,
+    /// The weights it ended with.
+    pub weights: Arc<[f32]>,
+}
+
+/// The experiment with `width` neurons in every hidden layer (one hidden layer, if it has none),
+/// nothing frozen.
+///
+/// # Errors
+/// As [`Prepared::new`] says.
+pub fn widened(prepared: &Prepared, width: usize) -> Result<Prepared, PrepareError> {
+    let mut spec = prepared.spec.as_ref().clone();
+    let network = &mut spec.network;
+    if network.hidden_units().is_empty() {
+        let activation = crate::nn::Activation::Tanh;
+        let layer =
+            LayerSpec::new(network.free_id(), LayerKind::Dense { units: width, activation });
+        network.layers.insert(network.layers.len().saturating_sub(1), layer);
+    }
+    for layer in &mut network.layers {
+        if let LayerKind::Dense { units, .. } = &mut layer.kind {
+            *units = width;
+        }
+        layer.frozen = false;
+        layer.frozen_weights.clear();
+    }
+    Prepared::new(Arc::new(spec), Arc::clone(&prepared.samples))
+}
+
+/// Trains a [`widened`] experiment with a training part until `budget` gradient-equivalents over
+/// all training rows are spent, or the method gives up. `None` if `progress`, which is told the
+/// share that is spent, breaks it off.
+///
+/// # Errors
+/// When the training part names a method that does not exist.
+pub fn trial(
+    widened: &Prepared,
+    training: TrainingSpec,
+    width: usize,
+    budget: f64,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<Option<Trial>, PrepareError> {
+    // Every epoch costs at least one loss, so there is an end even if the budget is never spent.
+    let epochs = (2.0 * budget).ceil().clamp(1.0, 1e6) as u64;
+    let mut spec = widened.spec.as_ref().clone();
+    let optimizer = training.optimizer.clone();
+    let stop = StopSpec { epochs: Some(epochs), ..StopSpec::default() };
+    spec.training = TrainingSpec { stop, schedule: Schedule::default(), ..training };
+    let prepared = Prepared::new(Arc::new(spec), Arc::clone(&widened.samples))?;
+    let mut trainer = Trainer::new(prepared)?;
+    let mut solved_work = None;
+    while trainer.work() < budget {
+        if progress((trainer.work() / budget) as f32).is_break() {
+            return Ok(None);
+        }
+        let stop = trainer.run_epoch();
+        if solved_work.is_none() && quality(trainer.metrics()) >= SOLVED {
+            solved_work = Some(trainer.work());
+        }
+        if stop.is_some() {
+            break;
+        }
+    }
+    Ok(Some(Trial {
+        optimizer,
+        width,
+        parameters: trainer.parameters().len(),
+        metrics: trainer.metrics(),
+        work: trainer.work(),
+        solved_work,
+        weights: Arc::from(trainer.parameters()),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ExperimentSpec, TableStore};
+
+    fn load(spec: ExperimentSpec) -> Prepared {
+        let go_on = |_| ControlFlow::Continue(());
+        Prepared::load(spec, &TableStore::default(), &go_on).unwrap()
+    }
+
+    #[test]
+    fn every_hidden_layer_gets_the_width() {
+        let prepared = load(ExperimentSpec::named("circle").unwrap());
+        assert_eq!(widened(&prepared, 7).unwrap().spec.network.hidden_units(), [7, 7]);
+        let mut bare = ExperimentSpec::named("circle").unwrap();
+        bare.network.layers.retain(|layer| !matches!(layer.kind, LayerKind::Dense { .. }));
+        let wide = widened(&load(bare), 3).unwrap();
+        assert_eq!(wide.spec.network.hidden_units(), [3]);
+    }
+
+    #[test]
+    fn a_trial_spends_its_budget_and_no_more_than_one_epoch_beyond_it() {
+        let prepared = load(ExperimentSpec::named("circle").unwrap());
+        let wide = widened(&prepared, 8).unwrap();
+        let training = prepared.spec.training.clone();
+        let go_on = |_| ControlFlow::Continue(());
+        let done = trial(&wide, training.clone(), 8, 60.0, &go_on).unwrap().unwrap();
+        assert!((60.0..61.5).contains(&done.work), "{}", done.work);
+        assert_eq!(done.parameters, 3 * 8 + 9 * 8 + 9);
+        assert!(done.solved_work.is_some_and(|work| work <= done.work), "Adam solves the circle");
+        let again = trial(&wide, training.clone(), 8, 60.0, &go_on).unwrap();
+        assert_eq!(again, Some(done), "the same seed, the same bits");
+        let broken = trial(&wide, training, 8, 60.0, &|share| {
+            if share > 0.5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(broken.unwrap(), None);
+    }
+}

@@ -22,7 +22,7 @@ use netsmith::experiment::{
     PaintedPoint, Prepared,
 };
 use netsmith::nn::{Activation, Initialization, Loss, OutputActivation};
-use netsmith::optim::{METHODS, Schedule};
+use netsmith::optim::{Family, METHODS, Schedule};
 use netsmith::train::{SavedRun, Trainer};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -399,7 +399,9 @@ fn frozen_weights_stay_with_every_method() {
                 moved += usize::from(before != after);
             }
         }
-        assert!(moved >= 15, "{}: the {moved} others move", method.id);
+        // Four steps of a random search may all be rejected.
+        let may_stay = method.family == Family::RandomSearch;
+        assert!(may_stay || moved >= 15, "{}: the {moved} others move", method.id);
     }
 }
 

@@ -275,7 +275,9 @@ fn identifiers_are_those_of_the_contract() {
     let ids = |what: &str| words(&netsmith(&format!("list {what}")).done()).join(" ");
     assert_eq!(
         ids("optimizers"),
-        "gd sgd momentum nesterov adagrad adadelta rmsprop adam amsgrad adamw nadam lion rprop"
+        "gd sgd momentum nesterov adagrad adadelta rmsprop adam amsgrad adamw nadam lion rprop \
+         lbfgs nonlinear_cg levenberg_marquardt newton_cg newton_minres newton_gmres newton_bicg \
+         newton_bicgstab random_search solis_wets annealing cma_es evolution"
     );
     assert_eq!(
         ids("activations"),

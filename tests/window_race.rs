@@ -187,7 +187,7 @@ fn points_of_the_curse_of_dimension_stay() {
     let mut app = open(WINDOW, 1.0);
     app.key(Key::C);
     app.click("Curse of dimension");
-    for method in ["CMA-ES", "Evolution strategy"] {
+    for method in ["CMA-ES", "Solis–Wets local search"] {
         app.click(method);
     }
     app.fill("Budget", "15");

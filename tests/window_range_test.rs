@@ -30,7 +30,7 @@ fn a_rate_is_found_and_taken_with_one_click() {
     let mut app = slow();
     app.click("Find a rate…");
     tried(&mut app);
-    assert!(app.says("The loss falls fastest around "), "{:?}", app.texts());
+    assert!(app.says("The loss falls fast around "), "{:?}", app.texts());
     assert!(app.says("Loss against learning rate"));
     let button = app.names().into_iter().find(|name| name.starts_with("Use ")).unwrap();
     app.click(&button);
@@ -91,7 +91,7 @@ fn a_method_without_a_rate_offers_one_with() {
     app.click("Change to Adam and try");
     tried(&mut app);
     assert_eq!(app.spec().training.optimizer, "adam");
-    assert!(app.says("The loss falls fastest around "));
+    assert!(app.says("The loss falls fast around "));
 }
 
 #[test]

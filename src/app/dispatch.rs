@@ -137,8 +137,6 @@ impl Netsmith {
         if self.is_running() {
             self.tell(TrainCommand::Pause);
         } else {
-            // What begins to train is shown.
-            self.view.bench = Workbench::Experiment;
             self.run(TrainCommand::Play);
         }
     }
@@ -146,6 +144,8 @@ impl Netsmith {
     /// Tells the run something, if there is one; otherwise says why not.
     fn run(&mut self, command: TrainCommand) {
         self.link.set_look_back(None);
+        // What begins to train is shown.
+        self.view.bench = Workbench::Experiment;
         if self.link.is_trainable() {
             self.notices.begin_run();
             self.tell(command);

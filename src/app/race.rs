@@ -11,6 +11,7 @@ use crate::experiment::{Prepared, TrainingSpec};
 use crate::insight::worker::InsightJob;
 use crate::insight::{InsightFrame, InsightRequest, InsightWorker};
 use crate::train::race::{Standing, entry};
+use crate::train::trainer::Measuring;
 use crate::train::worker::Waker;
 use crate::train::{Pace, Snapshot, Status, TrainCommand, TrainEvent, TrainWorker};
 
@@ -69,6 +70,9 @@ impl Race {
                 let thread = |error: std::io::Error| format!("The system gives no thread: {error}");
                 let trainer = TrainWorker::start(Arc::clone(waker)).map_err(thread)?;
                 let insight = InsightWorker::start(Arc::clone(waker)).map_err(thread)?;
+                // After every epoch, so that when a problem counts as solved does not depend on how
+                // busy the machine is.
+                trainer.send(TrainCommand::SetMeasuring(Measuring::EveryEpoch));
                 trainer.send(TrainCommand::Load { prepared: Box::new(entry), saved: None });
                 Ok(Racer { training, trainer, insight, asked: None, failure: None })
             })

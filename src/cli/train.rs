@@ -164,9 +164,6 @@ fn done_object(trainer: &Trainer, stop: &StopReason) -> Value {
         "parameters": trainer.parameters().len(),
         "seconds": trainer.training_seconds(),
         "gradient_evaluations": trainer.evaluations().gradients,
-        "loss_evaluations": trainer.evaluations().losses,
-        "curvature_products": trainer.evaluations().curvature_products,
-        "gradient_equivalents": trainer.evaluations().gradient_equivalents(),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::train::metrics::Metrics;
 use crate::train::saved::SavedRun;
 use crate::train::stop::StopReason;
 use crate::train::timeline::Checkpoint;
+use crate::train::trainer::Measuring;
 
 /// What the trainer is asked to do.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub enum TrainCommand {
     Reset,
     /// Sets the watching speed.
     SetPace(Pace),
+    /// Sets how often the runs that are loaded from now on measure themselves.
+    SetMeasuring(Measuring),
     /// Sets one weight or bias by hand.
     SetParameter {
         /// Where it lies in the flat vector.

@@ -45,6 +45,7 @@ pub(super) struct Worker {
     failed: Option<Prepared>,
     mode: Mode,
     pace: Pace,
+    measuring: Measuring,
     /// Updates the pace has allowed and that were not made yet.
     credit: f64,
     last_slice: Instant,
@@ -70,6 +71,7 @@ impl Worker {
             failed: None,
             mode: Mode::Paused,
             pace: Pace::Full,
+            measuring: Measuring::ShareOfTime(MEASURING_SHARE),
             credit: 0.0,
             last_slice: Instant::now(),
             last_publish: None,
@@ -149,6 +151,10 @@ impl Worker {
                 self.credit = self.credit.min(1.0);
                 return;
             }
+            TrainCommand::SetMeasuring(measuring) => {
+                self.measuring = measuring;
+                return;
+            }
             TrainCommand::SetParameter { index, value } => {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.set_parameter(index, value);
@@ -181,7 +187,7 @@ impl Worker {
         };
         match trainer {
             Ok(mut trainer) => {
-                trainer.set_measuring(Measuring::ShareOfTime(MEASURING_SHARE));
+                trainer.set_measuring(self.measuring);
                 self.trainer = Some(trainer);
             }
             Err(error) => {

@@ -210,8 +210,8 @@ const fn words(tab: ResultTab) -> (Icon, &'static str, &'static str) {
              not learned yet.",
         ),
         ResultTab::Step => (
-            icon::STEP,
-            "Step",
+            icon::QUESTION,
+            "Why",
             "What the last update did and why: its length, what it promised and what came of it, \
              in words and numbers. Press S for one update at a time.",
         ),

@@ -1,6 +1,9 @@
 //! The learning-rate range test: the loss against the rate, where it explodes, and a rate to take.
 
-use eframe::egui::{Align2, Button, Color32, ProgressBar, RichText, Role, Ui, WidgetInfo, vec2};
+use eframe::egui::{
+    Align2, Button, Color32, ProgressBar, RichText, Role, ScrollArea, TextStyle, Ui, WidgetInfo,
+    vec2,
+};
 use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points, Polygon, Text, VLine};
 
 use super::super::result::measure::{log_label, log_marks};
@@ -36,7 +39,9 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RangeTe
         return progress(ui, share, out);
     }
     match scene.range_test.result() {
-        Some(Ok(search)) => result(ui, scene, search, out),
+        Some(Ok(search)) => {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| result(ui, scene, search, out));
+        }
         Some(Err(error)) => {
             widget::message(ui, icon::WARNING, error, |ui| again(ui, scene, out));
         }
@@ -111,8 +116,10 @@ fn result(ui: &mut Ui, scene: &Scene<'_>, search: &RateSearch, out: &mut Outbox)
         }
     });
     ui.add_space(theme::SPACE_2);
-    let below =
-        22.0 + 2.0 * ui.text_style_height(&eframe::egui::TextStyle::Small) + 3.0 * theme::SPACE_2;
+    // Room for the lines of the explanation below.
+    let lines = (2300.0 / ui.available_width()).ceil() + 1.0;
+    let line = ui.text_style_height(&TextStyle::Small);
+    let below = 22.0 + lines * line + 2.0 * theme::SPACE_2;
     let height = (ui.available_height() - below).max(PLOT);
     plot(ui, search, current, height);
     ui.vertical_centered(|ui| caption(ui, "Learning rate (each step to the right is a factor)"));
@@ -156,7 +163,7 @@ fn finding(search: &RateSearch) -> String {
     );
     match search.test.suggestion {
         Some(rate) => {
-            format!("The loss falls fastest around {}; {diverges}.", format::number(rate))
+            format!("The loss falls fast around {}; {diverges}.", format::number(rate))
         }
         None => format!(
             "The loss did not fall at any of the rates tried; {diverges}. Try other starting \
@@ -332,7 +339,7 @@ mod tests {
     #[test]
     fn the_finding_says_what_to_use_and_what_to_avoid() {
         let text = finding(&search(Some(0.03), Some(0.912)));
-        assert_eq!(text, "The loss falls fastest around 0.03; from 0.91 on it explodes.");
+        assert_eq!(text, "The loss falls fast around 0.03; from 0.91 on it explodes.");
         let text = finding(&search(None, None));
         assert!(text.contains("did not fall"), "{text}");
     }

@@ -17,8 +17,8 @@ use crate::ui::result::{abscissa, caption, chart, tick};
 use crate::ui::theme::{self, Dash, Marker, Series};
 use crate::ui::view::{CurveAxis, CurveMetric, Part};
 
-/// Room for the switches above the plot and the name of the axis below it, in points.
-const AROUND: f32 = 54.0;
+/// Room for the name of the axis below the plot, in points.
+const BELOW: f32 = 22.0;
 
 /// What the plot keeps between frames.
 #[derive(Debug)]
@@ -27,17 +27,20 @@ pub struct CurvesState {
     part: Part,
     axis: CurveAxis,
     log: bool,
+    log_across: bool,
     lines: Vec<Drawn>,
 }
 
 impl Default for CurvesState {
-    /// Over the work, which is the fairest axis.
+    /// Over the work, which is the fairest axis; by factors, because some methods need a hundred
+    /// times as much as others.
     fn default() -> Self {
         Self {
             metric: CurveMetric::Loss,
             part: Part::Validation,
             axis: CurveAxis::Work,
             log: false,
+            log_across: true,
             lines: Vec::new(),
         }
     }
@@ -58,13 +61,33 @@ struct How {
     part: Part,
     axis: CurveAxis,
     log: bool,
+    log_across: bool,
     columns: usize,
 }
 
 impl How {
     fn place(self, point: &CurvePoint) -> [f64; 2] {
         let value = self.measure.value(&part_of(point, self.part));
-        [self.axis.value(point), scaled(value, self.log)]
+        [self.across(self.axis.value(point)), scaled(value, self.log)]
+    }
+
+    /// The place of a value on the horizontal axis. The start, which is at 0, stands at the left
+    /// end of a logarithmic axis.
+    fn across(self, value: f64) -> f64 {
+        if self.log_across { value.max(self.least()).log10() } else { value }
+    }
+
+    /// The value at a place on the horizontal axis.
+    fn value_at(self, place: f64) -> f64 {
+        if self.log_across { 10_f64.powf(place) } else { place }
+    }
+
+    /// The smallest value that is told apart from 0.
+    const fn least(self) -> f64 {
+        match self.axis {
+            CurveAxis::Epochs | CurveAxis::Work => 0.5,
+            CurveAxis::Seconds => 1e-3,
+        }
     }
 }
 
@@ -78,6 +101,7 @@ fn part_of(point: &CurvePoint, part: Part) -> PartMetrics {
 pub fn show(ui: &mut Ui, race: &Race, standings: &Standings, height: f32, state: &mut CurvesState) {
     let task = race.prepared.samples.encoder.target.task();
     let classes = task == TaskKind::Classification;
+    let top = ui.cursor().top();
     switches(ui, state, classes, !race.prepared.samples.validation.is_empty());
     let measure = Measure::of(state.metric, classes);
     let how = How {
@@ -85,10 +109,11 @@ pub fn show(ui: &mut Ui, race: &Race, standings: &Standings, height: f32, state:
         part: state.part,
         axis: state.axis,
         log: state.log && measure == Measure::Loss,
+        log_across: state.log_across,
         columns: ui.available_width().max(1.0) as usize,
     };
     state.update(standings, how);
-    draw(ui, standings, how, &state.lines, (height - AROUND).max(80.0));
+    draw(ui, standings, how, &state.lines, (height - (ui.cursor().top() - top) - BELOW).max(80.0));
     let unit = match how.axis {
         CurveAxis::Epochs => "Epochs",
         CurveAxis::Work => "Work (gradient-equivalents: a loss ½, a gradient 1, a product 2)",
@@ -121,8 +146,12 @@ fn switches(ui: &mut Ui, state: &mut CurvesState, classes: bool, validation: boo
             ui.add_space(theme::SPACE_2);
         }
         abscissa::picker(ui, &mut state.axis);
+        ui.checkbox(&mut state.log_across, "log x").on_hover_text(
+            "A logarithmic horizontal axis: each step to the right is the same factor. It shows \
+             side by side what takes one method ten gradients and another a thousand.",
+        );
         if state.metric == CurveMetric::Loss {
-            ui.checkbox(&mut state.log, "log").on_hover_text(
+            ui.checkbox(&mut state.log, "log y").on_hover_text(
                 "A logarithmic axis: each step down is the same factor. It tells apart methods \
                  that all come close to zero.",
             );
@@ -153,11 +182,17 @@ impl CurvesState {
 fn draw(ui: &mut Ui, standings: &Standings, how: How, lines: &[Drawn], height: f32) {
     let palette = theme::palette(ui);
     let all = || lines.iter().flat_map(|line| &line.points);
-    let furthest = all().map(|point| point.x).fold(0.0, f64::max);
-    let least = if how.axis == CurveAxis::Seconds { 1e-3 } else { 1.0 };
-    let across = (0.0, 1.02 * furthest.max(least));
+    let first = how.across(0.0);
+    let furthest = all().map(|point| point.x).fold(first, f64::max);
+    let least = if how.log_across { 0.3 } else { 2.0 * how.least() };
+    let across = (first, first + 1.02 * (furthest - first).max(least));
     let up = range(standings, how, lines);
     let mut plot = chart::plot(ui, "race curves", height);
+    if how.log_across {
+        plot = plot
+            .x_grid_spacer(|input| log_marks(&input))
+            .x_axis_formatter(|mark, _| log_label(mark.value));
+    }
     if how.log {
         plot = plot
             .y_grid_spacer(|input| log_marks(&input))
@@ -227,7 +262,7 @@ fn pointed_at<'a>(
         dx.hypot(dy)
     };
     let near = standings.rows().iter().filter_map(|row| {
-        let point = nearest(&row.curve, how.axis, x)?;
+        let point = nearest(&row.curve, how.axis, how.value_at(x))?;
         Some((row, point))
     });
     near.filter(|(_, point)| distance(point).is_finite())

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use eframe::egui::{Button, ProgressBar, RichText, ScrollArea, Slider, Ui, vec2};
+use eframe::egui::{Button, ProgressBar, RichText, Slider, Ui, vec2};
 
 use super::dimension_plot;
 use super::entry::Entry;
@@ -20,7 +20,7 @@ use crate::ui::{Scene, format, icon, method_page, widget};
 /// The widths that "All widths" tries.
 const SWEEP: [usize; 6] = [2, 4, 8, 16, 32, 64];
 /// Work that each method may spend, in gradients over all training rows.
-const BUDGET: f64 = 200.0;
+const BUDGET: f64 = 300.0;
 /// Width below which maps stand below the plot, in points.
 const WIDE: f32 = 700.0;
 
@@ -44,7 +44,7 @@ pub struct DimensionPage {
 
 impl Default for DimensionPage {
     fn default() -> Self {
-        let usual = ["adam", "random_search", "cma_es", "evolution"];
+        let usual = ["adam", "random_search", "solis_wets", "cma_es"];
         Self {
             width: 4,
             budget: BUDGET,
@@ -78,18 +78,16 @@ pub fn look_of(optimizer: &str) -> usize {
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut DimensionPage) {
     page.take_in(scene);
     page.go_on(scene, out);
-    ScrollArea::vertical().id_salt("dimension").auto_shrink(false).show(ui, |ui| {
-        ui.label(
-            "Every weight is one more dimension to search. A gradient knows the way down in any \
-             number of them; a random try has to be lucky in all of them at once.",
-        );
-        ui.add_space(theme::SPACE_2);
-        controls(ui, scene, out, page);
-        ui.add_space(theme::SPACE_2);
-        methods(ui, page);
-        ui.add_space(theme::SPACE_2);
-        results(ui, page, scene);
-    });
+    ui.label(
+        "Every weight is one more dimension to search. A gradient knows the way down in any number \
+         of them; a random try has to be lucky in all of them at once.",
+    );
+    ui.add_space(theme::SPACE_2);
+    controls(ui, scene, out, page);
+    ui.add_space(theme::SPACE_2);
+    methods(ui, page);
+    ui.add_space(theme::SPACE_2);
+    results(ui, page, scene);
 }
 
 impl DimensionPage {
@@ -188,6 +186,11 @@ fn controls(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut Dimensi
 fn methods(ui: &mut Ui, page: &mut DimensionPage) {
     ui.horizontal_wrapped(|ui| {
         for method in offered() {
+            // The key of the curve and its name stay together.
+            let needed = 56.0 + 8.0 * method.name.chars().count() as f32;
+            if ui.available_size_before_wrap().x < needed {
+                ui.end_row();
+            }
             let (rect, _) = ui.allocate_exact_size(vec2(24.0, 16.0), eframe::egui::Sense::hover());
             let palette = theme::palette(ui);
             Series::new(look_of(method.id), palette).draw_key(ui.painter(), rect);

@@ -106,9 +106,9 @@ fn state(ui: &mut Ui, race: &Race, page: &RacePage) {
     };
     let text = RichText::new(text).color(theme::palette(ui).text_strong);
     ui.add(Label::new(text).wrap()).on_hover_text(
-        "The best is the one with the highest accuracy (or R²) on the rows held back. Those within \
-         half a percent of each other are equal: of them, the one that needed least work to get to \
-         95 % is ahead.",
+        "The best is the one with the highest accuracy (or R²) on the rows held back. Half a \
+         percent more or less is luck: of those who are equal to half a percent, the one that \
+         needed least work to get to 95 % is ahead.",
     );
 }
 

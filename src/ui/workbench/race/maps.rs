@@ -84,7 +84,8 @@ pub fn layout(count: usize, room: Vec2) -> (usize, f32) {
         let down = (room.y - theme::SPACE_2 * (rows - 1.0)) / rows - 2.0 * WORDS;
         across.min(down).min(SIDE.1)
     };
-    let best = (1..=count.max(1)).max_by(|&a, &b| fits(a).total_cmp(&fits(b))).unwrap_or(1);
+    // The last of equals is taken: the fewest columns, as near to a square as there is.
+    let best = (1..=count.max(1)).rev().max_by(|&a, &b| fits(a).total_cmp(&fits(b))).unwrap_or(1);
     (best, fits(best).max(SIDE.0).floor())
 }
 
@@ -239,7 +240,7 @@ fn dots(
         // On whole pixels: so small a square would be blurred elsewhere.
         let corner = (center - Vec2::splat(2.5)).round_to_pixels(pixels_per_point);
         let outer = Rect::from_min_size(corner, Vec2::splat(5.0));
-        mesh.add_colored_rect(outer, palette.neutral);
+        mesh.add_colored_rect(outer, palette.neutral.gamma_multiply(0.75));
         mesh.add_colored_rect(outer.shrink(1.0), fill);
     }
     ui.painter().with_clip_rect(map).add(mesh);

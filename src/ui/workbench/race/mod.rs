@@ -14,7 +14,7 @@ mod setup;
 mod standings;
 mod table;
 
-use eframe::egui::{Role, ScrollArea, Ui, UiBuilder, WidgetInfo, vec2};
+use eframe::egui::{Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::super::{Scene, theme, widget};
 use crate::app::Outbox;
@@ -25,7 +25,9 @@ use standings::Standings;
 /// Width below which curves, maps and table stand below each other, in points.
 const WIDE: f32 = 700.0;
 /// Least height of curves and maps, in points.
-const FIGURES: f32 = 220.0;
+const FIGURES: f32 = 280.0;
+/// Height below which the whole page scrolls rather than the part below its buttons, in points.
+const LOW: f32 = 420.0;
 
 /// What the page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +61,21 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePag
         page.entries = entry::usual(scene.spec);
         page.epochs = scene.spec.training.stop.epochs.unwrap_or(300).min(300);
     }
+    let low = ui.available_height() < LOW;
+    scrolled(ui, "race page", low, |ui| body(ui, scene, out, page, !low));
+}
+
+/// Lets a part of the page scroll, or not.
+fn scrolled(ui: &mut Ui, name: &str, scrolls: bool, content: impl FnOnce(&mut Ui)) {
+    if scrolls {
+        ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, content);
+    } else {
+        content(ui);
+    }
+}
+
+/// The page; `scrolls` says whether its lower part has to scroll by itself.
+fn body(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePage, scrolls: bool) {
     tabs(ui, page);
     ui.add_space(theme::SPACE_2);
     if let Some(reason) = scene.obstacle() {
@@ -68,7 +85,11 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePag
         ui.add_space(theme::SPACE_2);
     }
     match (page.tab, scene.race) {
-        (Tab::Dimension, _) => dimension::show(ui, scene, out, &mut page.dimension),
+        (Tab::Dimension, _) => {
+            scrolled(ui, "dimension", scrolls, |ui| {
+                dimension::show(ui, scene, out, &mut page.dimension);
+            });
+        }
         (Tab::Race, Some(race)) if !page.choosing => {
             page.standings.update(race);
             if page.standings.is_empty() {
@@ -77,9 +98,9 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePag
             }
             header::show(ui, scene, race, out, page);
             ui.add_space(theme::SPACE_2);
-            figures(ui, scene, out, page);
+            scrolled(ui, "figures", scrolls, |ui| figures(ui, scene, out, page));
         }
-        (Tab::Race, _) => setup::show(ui, scene, out, page),
+        (Tab::Race, _) => setup::show(ui, scene, out, page, scrolls),
     }
 }
 
@@ -115,28 +136,26 @@ fn figures(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePage
     let Some(race) = scene.race else { return };
     let room = ui.available_size();
     let RacePage { curves, maps, standings, .. } = page;
-    ScrollArea::vertical().id_salt("race").auto_shrink(false).show(ui, |ui| {
-        if room.x < WIDE {
-            curves::show(ui, race, standings, FIGURES, curves);
-            ui.add_space(theme::SPACE_3);
-            maps::show(ui, scene, race, standings, None, maps);
-            ui.add_space(theme::SPACE_3);
-            table::show(ui, scene, standings, out);
-            return;
-        }
-        let height = (room.y - table::height(standings.len()) - theme::SPACE_3).max(FIGURES);
-        let (rect, _) = ui.allocate_exact_size(vec2(room.x, height), eframe::egui::Sense::hover());
-        let split = rect.left() + 0.56 * rect.width();
-        let (mut left, mut right) = (rect, rect);
-        left.set_right(split - theme::SPACE_2);
-        right.set_left(split + theme::SPACE_2);
-        ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
-            curves::show(ui, race, standings, height, curves);
-        });
-        ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
-            maps::show(ui, scene, race, standings, Some(height), maps);
-        });
+    if room.x < WIDE {
+        curves::show(ui, race, standings, FIGURES, curves);
+        ui.add_space(theme::SPACE_3);
+        maps::show(ui, scene, race, standings, None, maps);
         ui.add_space(theme::SPACE_3);
         table::show(ui, scene, standings, out);
+        return;
+    }
+    let height = (room.y - table::height(standings.len()) - theme::SPACE_3).max(FIGURES);
+    let (rect, _) = ui.allocate_exact_size(vec2(room.x, height), Sense::hover());
+    let split = rect.left() + 0.56 * rect.width();
+    let (mut left, mut right) = (rect, rect);
+    left.set_right(split - theme::SPACE_2);
+    right.set_left(split + theme::SPACE_2);
+    ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
+        curves::show(ui, race, standings, height, curves);
     });
+    ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
+        maps::show(ui, scene, race, standings, Some(height), maps);
+    });
+    ui.add_space(theme::SPACE_3);
+    table::show(ui, scene, standings, out);
 }

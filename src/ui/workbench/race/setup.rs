@@ -1,12 +1,11 @@
 //! Choosing the racers: a card each, starting fields to choose from, and the start.
 
 use eframe::egui::{
-    Align, Button, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, Sense, Ui,
-    vec2,
+    Align, Button, CollapsingHeader, DragValue, Label, Layout, RichText, Sense, Ui, vec2,
 };
 
-use super::RacePage;
 use super::entry::{self, Entry};
+use super::{RacePage, scrolled};
 use crate::app::{Command, Outbox, RaceCommand};
 use crate::experiment::ExperimentSpec;
 use crate::train::race::RACERS;
@@ -18,7 +17,7 @@ use crate::ui::{Scene, format, icon, method_page, widget};
 const CARD: f32 = 300.0;
 
 /// Shows the racers to be.
-pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePage) {
+pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePage, scrolls: bool) {
     start_row(ui, scene, out, page);
     ui.add_space(theme::SPACE_1);
     widget::note(
@@ -31,7 +30,7 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut RacePag
         ),
     );
     ui.add_space(theme::SPACE_2);
-    ScrollArea::vertical().id_salt("racers").auto_shrink(false).show(ui, |ui| {
+    scrolled(ui, "racers", scrolls, |ui| {
         cards(ui, scene.spec, &mut page.entries);
         ui.add_space(theme::SPACE_2);
         if page.entries.len() < *RACERS.end()

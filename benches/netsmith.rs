@@ -82,7 +82,7 @@ fn frame(criterion: &mut Criterion) {
     let mut run = trainer.save();
     let metrics = trainer.metrics();
     for epoch in 1..=100_000 {
-        run.curve.push(CurvePoint { epoch, metrics });
+        run.curve.push(CurvePoint { epoch, metrics, work: 0.0, seconds: 0.0 });
     }
     run.epoch = 100_000;
     let ctx = egui::Context::default();

@@ -1,5 +1,7 @@
 //! The map and the other results: asking, painting, the tabs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use eframe::egui::accesskit::Role;

@@ -26,7 +26,9 @@ struct Running<T> {
 
 impl<T> std::fmt::Debug for Background<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Background").field("running", &self.running.is_some()).finish()
+        f.debug_struct("Background")
+            .field("running", &self.running.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct KrylovBasis {
     pub orthonormal: Vec<Vec<f64>>,
     /// r₀, A·r₀, A²·r₀, …, each made one long; as many as the orthonormal ones.
     pub powers: Vec<Vec<f64>>,
-    /// What the space of the first k vectors knows of the eigenvalues: those of VᵀAV, V being
+    /// What the space of the first k vectors knows of the eigenvalues: those of `VᵀAV`, V being
     /// v₁ … vₖ (the Ritz values), from the smallest. For k = 1, 2, …; only for symmetric matrices
     /// of at most 40 rows.
     pub ritz: Vec<Vec<f64>>,
@@ -72,7 +72,7 @@ impl KrylovBasis {
     }
 }
 
-/// The eigenvalues of VᵀAV for the first k vectors, k = 1, 2, …
+/// The eigenvalues of `VᵀAV` for the first k vectors, k = 1, 2, …
 fn ritz_values(a: &Matrix, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let n = a.size();
     if n > LARGEST_RITZ || !a.is_symmetric() {

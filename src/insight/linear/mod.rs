@@ -121,10 +121,10 @@ impl Spectrum {
 pub struct SolverRun {
     /// Which solver.
     pub solver: Solver,
-    /// |b − A·x_k| for k = 0, 1, …, computed anew from x_k: what the solver itself carries along
+    /// `|b − A·xₖ|` for k = 0, 1, …, computed anew from `xₖ`: what the solver itself carries along
     /// may drift from it.
     pub residuals: Vec<f64>,
-    /// |x_k − x*| for k = 0, 1, …; empty where the solution is not known.
+    /// `|xₖ − x*|` for k = 0, 1, …; empty where the solution is not known.
     pub errors: Vec<f64>,
     /// x₀, x₁, … of a system with two unknowns; empty otherwise.
     pub path: Vec<[f64; 2]>,

@@ -6,7 +6,7 @@
 //! they cancel. After enough steps C is like the inverse of the Hessian, though nobody has computed
 //! a derivative. All formulas and names are those of N. Hansen's tutorial (arXiv 1604.00772).
 //!
-//! [`strategy`] has the constants, [`covariance`] the matrix, [`eigen`] its decomposition.
+//! `strategy` has the constants, `covariance` the matrix, `eigen` its decomposition.
 
 mod covariance;
 mod eigen;

@@ -100,11 +100,12 @@ pub fn picker(ui: &mut Ui, axis: &mut CurveAxis) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Metrics;
 
     #[test]
     fn each_axis_reads_its_own_number() {
         let point =
-            CurvePoint { epoch: 3, work: 4.5, seconds: 0.123_456, metrics: Default::default() };
+            CurvePoint { epoch: 3, work: 4.5, seconds: 0.123_456, metrics: Metrics::default() };
         let values = CurveAxis::ALL.map(|axis| axis.value(&point));
         assert_eq!(values, [3.0, 4.5, 0.123_456]);
         let texts = CurveAxis::ALL.map(|axis| axis.text(&point));

@@ -249,13 +249,13 @@ fn range(standings: &Standings, how: How, lines: &[Drawn]) -> (f64, f64) {
 }
 
 /// The racer whose curve is nearest to the pointer, and its point there.
-fn pointed_at<'a>(
-    standings: &'a Standings,
+fn pointed_at(
+    standings: &Standings,
     how: How,
     [x, y]: [f64; 2],
     across: (f64, f64),
     up: (f64, f64),
-) -> Option<(&'a Row, CurvePoint)> {
+) -> Option<(&Row, CurvePoint)> {
     let distance = |point: &CurvePoint| {
         let [px, py] = how.place(point);
         let (dx, dy) = ((px - x) / (across.1 - across.0), (py - y) / (up.1 - up.0));

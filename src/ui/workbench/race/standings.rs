@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::entry;
 use crate::app::Race;
+use crate::app::race::Racer;
 use crate::train::race::{self, Standing};
 use crate::train::{Curve, Status};
 
@@ -39,7 +40,7 @@ pub struct Standings {
 impl Standings {
     /// Sums up the race, if anything has come in since.
     pub fn update(&mut self, race: &Race) {
-        let snapshots: Vec<_> = race.racers.iter().map(|racer| racer.snapshot()).collect();
+        let snapshots: Vec<_> = race.racers.iter().map(Racer::snapshot).collect();
         // The curves of the rows are held on to, so no other curve can have their address.
         let same = self.rows.len() == race.racers.len()
             && self.rows.iter().zip(&snapshots).zip(&race.racers).all(|((row, now), racer)| {

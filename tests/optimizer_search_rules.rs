@@ -302,9 +302,9 @@ fn evolution_follows_the_ranked_candidates() {
             }
             // Opposite directions come in pairs.
             for pair in asked[1..].chunks_exact(2) {
-                for i in 0..n {
+                for (i, before) in before.iter().enumerate() {
                     let middle = f32::midpoint(pair[0].0[i], pair[1].0[i]);
-                    assert!((middle - before[i]).abs() < 1e-6);
+                    assert!((middle - before).abs() < 1e-6);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The inspector: reading, changing and freezing single weights; taking numbers out of the window.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use eframe::egui::accesskit::Role;
@@ -41,11 +43,11 @@ fn copied(app: &mut App, button: &str) -> String {
     app.control(button).click();
     app.harness.step();
     let commands = &app.harness.output().platform_output.commands;
-    let texts = commands.iter().filter_map(|command| match command {
+    let mut texts = commands.iter().filter_map(|command| match command {
         OutputCommand::CopyText(text) => Some(text.clone()),
         _ => None,
     });
-    let text = texts.last().expect("something is copied");
+    let text = texts.next_back().expect("something is copied");
     app.run();
     text
 }

@@ -4,6 +4,9 @@ mod support;
 
 use eframe::egui::{self, Theme};
 use egui_kittest::kittest::Queryable;
+use image::RgbaImage;
+use netsmith::app::offscreen::{Picture, render};
+use netsmith::experiment::ExperimentSpec;
 use netsmith::ui::icon;
 use netsmith::ui::theme::{self, Emphasis};
 
@@ -80,4 +83,27 @@ fn a_button_is_found_by_its_word_whether_it_shows_one_or_not() {
     });
     harness.get_by_role_and_label(egui::accesskit::Role::Button, "Train");
     harness.get_by_role_and_label(egui::accesskit::Role::Button, "Undo");
+}
+
+/// Half as wide and high: each pixel is the mean of four. The picture stays small on disk.
+fn halved(image: &RgbaImage) -> RgbaImage {
+    RgbaImage::from_fn(image.width() / 2, image.height() / 2, |x, y| {
+        let corners = [(0, 0), (1, 0), (0, 1), (1, 1)];
+        let pixels = corners.map(|(right, down)| image.get_pixel(2 * x + right, 2 * y + down).0);
+        let mean = |channel: usize| {
+            let sum: u32 = pixels.iter().map(|pixel| u32::from(pixel[channel])).sum();
+            ((sum + 2) / 4) as u8
+        };
+        image::Rgba([mean(0), mean(1), mean(2), mean(3)])
+    })
+}
+
+#[test]
+fn the_whole_window_looks_as_it_did() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    for (dark, name) in [(true, "window_dark"), (false, "window_light")] {
+        let picture = Picture { size: (1024, 640), dark, zoom: 1.0, epochs: 40 };
+        let image = render(ExperimentSpec::default(), None, &picture).expect("it can be drawn");
+        results.add(egui_kittest::try_image_snapshot(&halved(&image), name));
+    }
 }

@@ -208,6 +208,25 @@ fn the_controls_on_a_card_change_the_layer() {
 }
 
 #[test]
+fn a_button_pressed_again_and_again_stays_under_the_pointer() {
+    let mut harness = window(ExperimentSpec::default());
+    let place = harness.get_by_label("Add a neuron to dense layer 1").rect();
+    harness.hover_at(place.center());
+    harness.run();
+    for _ in 0..4 {
+        harness.drag_at(place.center());
+        harness.run();
+        harness.drop_at(place.center());
+        harness.run();
+    }
+    assert_eq!(harness.state().spec().network.hidden_units(), [8, 2]);
+    assert!(
+        (harness.get_by_label("Add a neuron to dense layer 1").rect().top() - place.top()).abs()
+            < 1.0
+    );
+}
+
+#[test]
 fn neurons_curves_and_cards_are_selected_by_a_click() {
     let mut harness = window(ExperimentSpec::default());
     let neuron = harness.get_by_label("Neuron 2 of dense layer 2");

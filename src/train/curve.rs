@@ -22,8 +22,8 @@ pub struct CurvePoint {
 
 /// A curve over the epochs.
 ///
-/// Keeps at most [`Curve::CAPACITY`] points. When it is full, every second point of the older half
-/// is left out: recent epochs stay in full, old ones grow coarser.
+/// Keeps at most [`Curve::CAPACITY`] points. When it is full, points of the older half are left
+/// out: recent epochs stay in full, old ones are covered evenly, and coarser the longer the run is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Curve {
@@ -50,14 +50,27 @@ impl Curve {
             self.points.pop();
         }
         if self.points.len() >= Self::CAPACITY {
-            let half = self.points.len() / 2;
-            let mut index = 0;
-            self.points.retain(|_| {
-                index += 1;
-                index > half || index % 2 == 1
-            });
+            self.thin();
         }
         self.points.push(point);
+    }
+
+    /// Leaves out points of the older half, so that those that stay are at least as far apart as
+    /// half of them would be if they were spread evenly.
+    fn thin(&mut self) {
+        let half = self.points.len() / 2;
+        let (Some(first), Some(middle)) = (self.points.first(), self.points.get(half)) else {
+            return;
+        };
+        let distance = middle.epoch.saturating_sub(first.epoch).div_ceil((half as u64 / 2).max(1));
+        let (end, mut wanted) = (middle.epoch, first.epoch);
+        self.points.retain(|point| {
+            let keeps = point.epoch >= end || point.epoch >= wanted;
+            if keeps {
+                wanted = point.epoch.saturating_add(distance);
+            }
+            keeps
+        });
     }
 
     /// Forgets what came after `epoch`.
@@ -87,6 +100,9 @@ mod tests {
         let expected: Vec<_> = (999_000..1_000_000).rev().collect();
         assert_eq!(recent, expected);
         assert!(points.windows(2).all(|pair| pair[0].epoch < pair[1].epoch));
+        // The beginning, where the most happens, is not lost to a straight line.
+        let widest = points.windows(2).map(|pair| pair[1].epoch - pair[0].epoch).max();
+        assert!(widest < Some(5000), "{widest:?}");
     }
 
     #[test]

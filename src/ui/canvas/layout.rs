@@ -113,7 +113,18 @@ impl Layout {
     /// Lays the cards out in `canvas`. `zoom` is what the person chose, `None` fits the network.
     /// `pan` is limited so that the network cannot be lost.
     pub fn new(cards: &[Card], canvas: Rect, zoom: Option<f32>, pan: &mut Vec2) -> Self {
-        let room = (canvas.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0));
+        Self::of_height(cards, canvas, zoom, pan, canvas.height() - 2.0 * MARGIN)
+    }
+
+    /// As [`new`](Self::new), fitted into a part of the canvas's height.
+    pub fn of_height(
+        cards: &[Card],
+        canvas: Rect,
+        zoom: Option<f32>,
+        pan: &mut Vec2,
+        height: f32,
+    ) -> Self {
+        let room = vec2(canvas.width() - 2.0 * MARGIN, height).max(Vec2::splat(1.0));
         let widths: Vec<Width> = cards.iter().map(card_width).collect();
         let spaces = cards.len().saturating_sub(1) as f32;
         let total = widths.iter().fold(GAP.times(spaces), |sum, width| sum.plus(*width));
@@ -165,6 +176,12 @@ impl Layout {
     /// The position a layer would get that is dropped at `x`.
     pub fn position_at(&self, x: f32) -> usize {
         self.boxes.iter().filter(|card| card.rect.center().x <= x).count()
+    }
+
+    /// Moves everything.
+    pub fn shift(&mut self, by: Vec2) {
+        self.content = self.content.translate(by);
+        self.boxes.iter_mut().for_each(|card| card.shift(by));
     }
 
     /// Moves the cards apart.

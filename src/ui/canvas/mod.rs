@@ -12,6 +12,7 @@ mod column;
 mod control;
 mod drag;
 mod edges;
+mod hold;
 mod layout;
 mod maps;
 mod model;
@@ -53,6 +54,8 @@ pub struct CanvasState {
     /// The layer whose menu was opened beside its header.
     menu: Option<u32>,
     drawn: Option<Drawn>,
+    /// The controls that the pointer was over last.
+    held: Option<hold::Held>,
 }
 
 /// What all parts of the canvas look at.
@@ -112,7 +115,9 @@ fn show_canvas(
     let ground = show_ground(ui, canvas);
     navigate::follow(ui, &ground, canvas, state.drawn, state.panning, view);
 
-    let mut layout = Layout::new(cards, canvas, view.zoom, &mut view.pan);
+    let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|_| state.drag.is_none());
+    let mut layout =
+        hold::lay_out(&mut state.held, pointer, cards, canvas, view.zoom, &mut view.pan);
     let drawn = Drawn::of(&layout, canvas);
     state.drawn = Some(drawn);
     if let Some(drag) = &mut state.drag {

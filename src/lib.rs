@@ -5,10 +5,11 @@
 //!
 //! | module | is about | may use |
 //! |---|---|---|
-//! | [`nn`] | networks: activations, losses, forward and backward passes | – |
+//! | [`threads`] | sharing work between processor threads | – |
+//! | [`nn`] | networks: activations, losses, forward and backward passes | `threads` |
 //! | [`krylov`] | linear solvers: A·x = b from products with A | – |
 //! | [`data`] | tables, CSV, synthetic sets, encoding, division | – |
-//! | [`optim`] | training methods over an abstract objective | `krylov` |
+//! | [`optim`] | training methods over an abstract objective | `krylov`, `threads` |
 //! | [`experiment`] | the document: what is saved and undone | `nn`, `optim`, `data` |
 //! | [`train`] | the run: trainer, worker thread, curves | `experiment` and above |
 //! | [`insight`] | questions put to a network | `train` and above |
@@ -26,6 +27,7 @@ pub mod insight;
 pub mod krylov;
 pub mod nn;
 pub mod optim;
+pub mod threads;
 pub mod train;
 
 pub mod ui;

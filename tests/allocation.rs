@@ -1,28 +1,34 @@
-//! A training step allocates nothing: the buffers are made once, with the workspace.
+//! A training step allocates nothing: the buffers are made once, with the workspace and the method.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot build its network has failed")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netsmith::nn::{
     Activation, Initialization, LayerShape, Loss, Network, NetworkShape, OutputActivation,
     Workspace,
 };
+use netsmith::optim::{BatchUse, Family, METHODS};
+use netsmith::train::bench_task::BenchTask;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-thread_local! {
-    /// How often this thread has asked for memory.
-    static REQUESTS: Cell<usize> = const { Cell::new(0) };
-}
+/// How often the program has asked for memory, on any thread.
+static REQUESTS: AtomicUsize = AtomicUsize::new(0);
 
 /// The system's allocator, counting.
 struct Counting;
 
 fn count() {
-    // A thread that is ending has no counter any more; its requests are nobody's business.
-    let _ = REQUESTS.try_with(|requests| requests.set(requests.get() + 1));
+    REQUESTS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How often `work` asks for memory.
+fn requests(work: impl FnOnce()) -> usize {
+    let before = REQUESTS.load(Ordering::Relaxed);
+    work();
+    REQUESTS.load(Ordering::Relaxed) - before
 }
 
 #[expect(
@@ -52,9 +58,16 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// One test, because another one that runs beside it would be counted too.
 #[test]
 fn a_step_allocates_nothing() {
-    for (inputs, units, samples) in [(2, 4, 10), (64, 32, 32), (784, 128, 64)] {
+    a_pass_allocates_nothing();
+    an_update_allocates_nothing();
+}
+
+/// Loading, dropout, forward and backward pass, of small and large networks.
+fn a_pass_allocates_nothing() {
+    for (inputs, units, samples) in [(2, 4, 10), (64, 32, 32), (784, 128, 64), (600, 700, 100)] {
         let network = Network::new(NetworkShape {
             inputs,
             hidden: vec![
@@ -83,14 +96,40 @@ fn a_step_allocates_nothing() {
             network.forward(&parameters, &mut workspace);
             network.loss(loss, &workspace)
         };
-        let before = REQUESTS.get();
         let mut total = 0.0;
-        for _ in 0..3 {
-            total += step(&rows);
-            // The last batch of an epoch is often smaller.
-            total += step(&rows[..samples / 2]);
-        }
-        assert_eq!(REQUESTS.get() - before, 0, "{units} units, {samples} samples");
+        let requests = requests(|| {
+            for _ in 0..3 {
+                total += step(&rows);
+                // The last batch of an epoch is often smaller.
+                total += step(&rows[..samples / 2]);
+            }
+        });
+        assert_eq!(requests, 0, "{units} units, {samples} samples");
         assert!(total.is_finite());
+    }
+}
+
+/// Whole updates of the trainer, with every method that follows the gradient of a mini-batch.
+fn an_update_allocates_nothing() {
+    let tasks = BenchTask::fixed().into_iter();
+    for mut task in tasks.filter(|task| ["spiral", "digits", "mnist"].contains(&&*task.name)) {
+        task.clip_norm = Some(1.0);
+        task.l2 = 1e-4;
+        task.samples = 2_000;
+        for method in METHODS.iter().filter(|method| {
+            method.batch == BatchUse::Mini && method.family != Family::RandomSearch
+        }) {
+            method.id.clone_into(&mut task.optimizer);
+            for threads in [1, 2] {
+                let mut trainer = task.trainer(threads).unwrap();
+                trainer.run_updates(4);
+                let few = requests(|| assert!(trainer.run_updates(2).is_none()));
+                let many = requests(|| assert!(trainer.run_updates(20).is_none()));
+                let what = format!("{} with {}, {threads} threads", task.name, method.id);
+                // Gathering threads may ask for memory, once for all updates.
+                assert!(many <= few, "{what}: {few} requests for 2 updates, {many} for 20");
+                assert!(threads > 1 || many == 0, "{what}: {many} requests");
+            }
+        }
     }
 }

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 
 /// What each module may name besides itself. A new module needs a line here.
 const MAY_NAME: &[(&str, &[&str])] = &[
-    ("nn", &[]),
+    ("threads", &[]),
+    ("nn", &["threads"]),
     ("data", &[]),
     ("krylov", &[]),
-    ("optim", &["krylov"]),
+    ("optim", &["krylov", "threads"]),
     ("experiment", &["nn", "optim", "data"]),
     ("train", &["nn", "optim", "data", "experiment"]),
     ("insight", &["nn", "krylov", "optim", "data", "experiment", "train"]),

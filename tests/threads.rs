@@ -1,11 +1,13 @@
-//! Sharing a pass between threads does not change a bit of what it computes.
+//! Sharing a pass or an update between threads does not change a bit of what it computes.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot build its network has failed")]
 
 use netsmith::nn::{
     Activation, Initialization, LayerShape, Loss, Network, NetworkShape, OutputActivation, Real,
-    Workspace,
+    Threads, Workspace,
 };
+use netsmith::optim::{BatchUse, METHODS};
+use netsmith::train::bench_task::BenchTask;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -108,7 +110,7 @@ impl Plan {
             "results are numbers"
         );
         for threads in [2, 3] {
-            let found = self.results::<T>(threads);
+            let found = Threads::new(threads).together(|| self.results::<T>(threads));
             let first = expected.iter().zip(&found).position(|(a, b)| a != b);
             assert!(
                 first.is_none() && found.len() == expected.len(),
@@ -158,4 +160,20 @@ fn dropout() {
 #[test]
 fn double_precision() {
     Plan::new(&[120, 200, 5], Activation::Tanh, 130).check::<f64>();
+}
+
+/// Every method that works on mini-batches, on a network whose parameters are shared out.
+#[test]
+fn updates() {
+    let mut task = BenchTask::fixed().into_iter().find(|task| task.name == "mnist").unwrap();
+    task.samples = 300;
+    for method in METHODS.iter().filter(|method| method.batch == BatchUse::Mini) {
+        method.id.clone_into(&mut task.optimizer);
+        let run = |threads| {
+            let mut trainer = task.trainer(threads).unwrap();
+            trainer.run_epoch();
+            trainer.parameters().iter().map(|p| p.to_bits()).collect::<Vec<_>>()
+        };
+        assert!(run(1) == run(2), "{}", method.id);
+    }
 }

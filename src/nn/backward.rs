@@ -27,8 +27,8 @@ use super::kernels::{
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
-use super::threads::Threads;
 use super::workspace::Workspace;
+use crate::threads::Threads;
 
 impl Network {
     /// The loss of the last forward pass, averaged over the batch.

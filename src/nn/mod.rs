@@ -65,7 +65,6 @@ mod number;
 mod output;
 mod real;
 mod shape;
-mod threads;
 mod workspace;
 
 pub use activation::Activation;
@@ -75,5 +74,6 @@ pub use network::{Dense, DenseActivation, Layer, Network};
 pub use output::OutputActivation;
 pub use real::Real;
 pub use shape::{LayerShape, MAX_PARAMETERS, NetworkError, NetworkShape};
-pub use threads::Threads;
 pub use workspace::Workspace;
+
+pub use crate::threads::Threads;

@@ -9,7 +9,7 @@ use std::iter::Sum;
 use num_traits::Float;
 
 use super::kernels::{Pass, Plain, run_vectorised};
-use super::threads::Threads;
+use crate::threads::Threads;
 
 /// A precision that networks compute in: `f32` (fast) or `f64` (reference).
 ///

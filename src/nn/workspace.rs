@@ -10,13 +10,16 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, padded, sample_stride, transpose_on};
+use super::kernels::{Aligned, LARGE, MANY, padded, sample_stride, transpose_on};
 use super::network::{Layer, Network};
 use super::real::Real;
-use super::threads::Threads;
+use crate::threads::Threads;
 
 /// Batches of inputs narrower than this are copied number by number.
 const NARROW: usize = 8;
+
+/// Samples that a thread copies at a time.
+const LOADED: usize = 8;
 
 /// The values of one layer for the loaded batch, one row for each unit.
 #[derive(Clone, Debug)]
@@ -44,6 +47,8 @@ pub(super) struct LayerRates<T: Real> {
 pub struct Workspace<T: Real> {
     capacity: usize,
     outputs: usize,
+    /// Multiplications in the largest product of a pass.
+    largest_product: usize,
     pub(super) batch: usize,
     /// The length of a row: the batch, padded.
     pub(super) width: usize,
@@ -72,6 +77,8 @@ impl<T: Real> Workspace<T> {
         let rows = |count: usize| Aligned::zeros(count * width);
         let widest = network.dense_layers().skip(1).map(|dense| dense.inputs).max().unwrap_or(0);
         let first = network.dense_layers().next().map_or(0, |dense| dense.inputs);
+        let matrices = network.dense_layers().map(|dense| dense.units * dense.inputs);
+        let largest_matrix = matrices.max().unwrap_or(0);
         let layers = network.layers().iter().map(|layer| match layer {
             Layer::Dense(dense) => LayerValues {
                 z: rows(dense.units),
@@ -86,6 +93,7 @@ impl<T: Real> Workspace<T> {
         Self {
             capacity,
             outputs: network.outputs(),
+            largest_product: width * largest_matrix,
             batch: 0,
             width: 0,
             inputs: rows(network.inputs()),
@@ -112,15 +120,17 @@ impl<T: Real> Workspace<T> {
     }
 
     /// Sets how many threads large products and layers are shared between, the calling one
-    /// included; at first it is one. The results are the same bits for any number. Small networks
-    /// are always computed by the calling thread alone, which is faster; so is everything in `f64`.
+    /// included; at first it is one. The results are the same bits for any number. Passes share
+    /// their work only while the threads are [gathered](Threads::together).
     pub fn set_threads(&mut self, count: usize) {
         self.threads = Threads::new(count);
     }
 
-    /// The threads that large products and layers are shared between.
-    pub fn threads(&self) -> Threads {
-        self.threads
+    /// The threads that passes over batches of this capacity should be
+    /// [gathered](Threads::together) for: only the calling one if the network is so small that one
+    /// is faster alone. In `f64` nothing is shared.
+    pub fn crew(&self) -> Threads {
+        if self.largest_product >= LARGE { self.threads } else { Threads::ONE }
     }
 
     /// The number of outputs of the network.
@@ -228,7 +238,7 @@ impl Network {
                 workspace.targets[unit * width + slot] = value;
             }
         }
-        self.gather(workspace, inputs, rows.iter().map(|&row| row as usize));
+        self.gather(workspace, inputs, |slot| rows[slot] as usize);
     }
 
     /// Loads samples without answers, for prediction only: no loss, no gradient.
@@ -242,34 +252,39 @@ impl Network {
         rows: Range<usize>,
     ) {
         workspace.resize(self, rows.len());
-        self.gather(workspace, inputs, rows);
+        self.gather(workspace, inputs, |slot| rows.start + slot);
     }
 
-    /// Copies the inputs of the given rows, once as they are and once feature-major.
+    /// Copies the inputs of `row(0)`, `row(1)`… once as they are and once feature-major.
     fn gather<T: Real>(
         &self,
         workspace: &mut Workspace<T>,
         inputs: &[T],
-        rows: impl Iterator<Item = usize>,
+        row: impl Fn(usize) -> usize + Sync,
     ) {
         let (count, width) = (self.inputs(), workspace.width);
         let stride = sample_stride(count);
         let Workspace { inputs: features, input_samples: samples, batch, threads, .. } = workspace;
-        for (slot, row) in rows.enumerate() {
-            let values = &inputs[row * count..][..count];
-            let sample = &mut samples[slot * stride..][..count];
-            if count < NARROW {
-                for (feature, &value) in values.iter().enumerate() {
+        let batch = *batch;
+        let values = |slot: usize| &inputs[row(slot) * count..][..count];
+        if count < NARROW {
+            for slot in 0..batch {
+                let sample = &mut samples[slot * stride..][..count];
+                for (feature, &value) in values(slot).iter().enumerate() {
                     features[feature * width + slot] = value;
                     sample[feature] = value;
                 }
-            } else {
-                sample.copy_from_slice(values);
             }
+            return;
         }
-        if count >= NARROW {
-            transpose_on(*threads, samples, stride, [*batch, count], features, width);
-        }
+        let threads = if batch * count < MANY { Threads::ONE } else { *threads };
+        let blocks = samples[..batch * stride].chunks_mut(LOADED * stride).enumerate();
+        threads.for_each(blocks, |(block, samples)| {
+            for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
+                sample[..count].copy_from_slice(values(block * LOADED + slot));
+            }
+        });
+        transpose_on(threads, samples, stride, [batch, count], features, width);
     }
 
     /// Draws which values the dropout layers drop, and turns dropout on for the passes over the

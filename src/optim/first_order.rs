@@ -11,10 +11,11 @@ use super::objective::Objective;
 use super::optimizer::{
     Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
 };
+use crate::threads::Threads;
 
 /// The part that differs between first-order methods. `N` is the number of vectors it remembers,
 /// each with one element per parameter, all zero at the start.
-pub(super) trait Rule<const N: usize>: Copy + Default + Send + 'static {
+pub(super) trait Rule<const N: usize>: Copy + Default + Send + Sync + 'static {
     /// What the remembered vectors are called in a saved state.
     const MEMORY: [&'static str; N];
 
@@ -87,10 +88,7 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
         self.rule.prepare(self.step, context.learning_rate);
         let memory = self.memory.each_mut().map(Vec::as_mut_slice);
         let (rule, gradient) = (self.rule, self.gradient.as_slice());
-        self.arch.dispatch(
-            #[inline(always)]
-            || update_all(rule, gradient, memory, parameters),
-        );
+        update_all(self.arch, rule, Part { gradient, memory, parameters });
         let observed = context.observe.then(|| {
             let step = || parameters.iter().zip(&self.before).map(|(p, b)| p - b);
             let along = self.gradient.iter().zip(step());
@@ -135,7 +133,77 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
     }
 }
 
-/// Applies the rule to every parameter.
+/// Applies the rule to every parameter; the [gathered](Threads::gathered) threads share many of
+/// them. No parameter's update depends on another's, so nor does it on who computes it.
+fn update_all<R: Rule<N>, const N: usize>(arch: pulp::Arch, rule: R, all: Part<'_, N>) {
+    let update = |part| {
+        arch.dispatch(
+            #[inline(always)]
+            || update_part(rule, part),
+        );
+    };
+    if all.parameters.len() < 2 * PART {
+        update(all);
+    } else {
+        Threads::gathered().for_each(Parts { rest: all }, update);
+    }
+}
+
+/// Parameters that a thread updates at once: all their vectors together fit the cache next to a
+/// core, and take long compared with handing over a part.
+const PART: usize = 1 << 13;
+
+/// The same part of all vectors.
+struct Part<'a, const N: usize> {
+    gradient: &'a [f32],
+    memory: [&'a mut [f32]; N],
+    parameters: &'a mut [f32],
+}
+
+/// All vectors, handed out part by part from both ends.
+struct Parts<'a, const N: usize> {
+    rest: Part<'a, N>,
+}
+
+impl<'a, const N: usize> Parts<'a, N> {
+    /// Takes the elements before `end` out of every vector.
+    fn take_front(&mut self, end: usize) -> Option<Part<'a, N>> {
+        let Part { gradient, memory, parameters } = &mut self.rest;
+        Some(Part {
+            gradient: gradient.split_off(..end)?,
+            memory: memory.each_mut().map(|m| m.split_off_mut(..end).unwrap_or_default()),
+            parameters: parameters.split_off_mut(..end)?,
+        })
+    }
+
+    /// Takes the elements from `begin` on out of every vector.
+    fn take_back(&mut self, begin: usize) -> Option<Part<'a, N>> {
+        let Part { gradient, memory, parameters } = &mut self.rest;
+        Some(Part {
+            gradient: gradient.split_off(begin..)?,
+            memory: memory.each_mut().map(|m| m.split_off_mut(begin..).unwrap_or_default()),
+            parameters: parameters.split_off_mut(begin..)?,
+        })
+    }
+}
+
+impl<'a, const N: usize> Iterator for Parts<'a, N> {
+    type Item = Part<'a, N>;
+
+    fn next(&mut self) -> Option<Part<'a, N>> {
+        let left = self.rest.parameters.len();
+        if left == 0 { None } else { self.take_front(left.min(PART)) }
+    }
+}
+
+impl<const N: usize> DoubleEndedIterator for Parts<'_, N> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let left = self.rest.parameters.len();
+        if left == 0 { None } else { self.take_back(left.saturating_sub(PART)) }
+    }
+}
+
+/// Applies the rule to a part of the parameters.
 ///
 /// The rule is passed by value: were it behind a reference, the compiler would have to assume that
 /// writing a parameter might change it, and could not use vector instructions for every rule.
@@ -144,12 +212,8 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
     reason = "only code inlined into `dispatch` is compiled for this machine's instructions"
 )]
 #[inline(always)]
-fn update_all<R: Rule<N>, const N: usize>(
-    rule: R,
-    gradient: &[f32],
-    memory: [&mut [f32]; N],
-    parameters: &mut [f32],
-) {
+fn update_part<R: Rule<N>, const N: usize>(rule: R, part: Part<'_, N>) {
+    let Part { gradient, memory, parameters } = part;
     // Slices of one known length let the compiler drop every bounds check in the loop.
     let n = parameters.len().min(gradient.len());
     let gradient = &gradient[..n];

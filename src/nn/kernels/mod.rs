@@ -13,7 +13,6 @@
 
 mod aligned;
 mod elementwise;
-mod gemm;
 mod lanes;
 mod plain;
 mod product;
@@ -36,12 +35,16 @@ use super::real::Real;
 /// Rows are padded to a multiple of this many columns: the `f32` lanes of the widest vectors.
 pub(super) const LANES: usize = 16;
 
+/// A product of at least this many multiplications is shared between threads. Measured: so many
+/// take about 10 µs on one core, and sharing costs about one.
+pub(super) const LARGE: usize = 1 << 19;
+
 /// From so many numbers on, work on each of them is shared between threads: simple work on fewer
-/// takes hardly longer than the 15 µs or so that sharing costs.
-const MANY: usize = 1 << 17;
+/// takes hardly longer than sharing does.
+pub(super) const MANY: usize = 1 << 15;
 
 /// How many numbers a thread treats at once when work is shared.
-const PIECE: usize = 1 << 14;
+const PIECE: usize = 1 << 12;
 
 /// `count` rounded up to whole vectors.
 #[inline]
@@ -89,7 +92,7 @@ pub trait Kernels<T: Real>: Copy + Send + Sync {
     /// Hands the `pieces` to `work`, several threads taking turns.
     fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
     where
-        Pieces: Iterator<Item: Send> + Send,
+        Pieces: DoubleEndedIterator<Item: Send> + Send,
         Work: Fn(Pieces::Item) + Sync;
 
     /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.

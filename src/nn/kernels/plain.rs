@@ -44,7 +44,7 @@ impl<T: Real> Kernels<T> for Plain {
 
     fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
     where
-        Pieces: Iterator<Item: Send> + Send,
+        Pieces: DoubleEndedIterator<Item: Send> + Send,
         Work: Fn(Pieces::Item) + Sync,
     {
         pieces.for_each(work);

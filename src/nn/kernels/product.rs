@@ -3,12 +3,38 @@
 //! The result is computed in tiles of a few rows by a few vectors that stay in registers while
 //! the terms are added up: each vector of the right matrix that is read serves all rows of the
 //! tile, and each number of the left matrix all its columns. Every number of the result is one sum
-//! in the order of its terms, whatever the tile it falls into, so the result does not depend on
-//! how the rows are shared out.
+//! in the order of its terms (or a few such sums, one for each block of terms), whatever the tile
+//! it falls into, so the result does not depend on how the rows are shared out.
+//!
+//! ```text
+//!     out[r][c] = start[r] + Σₜ left[r][t]·right[t][c]          6 rows × 4 vectors of c at a time
+//! ```
+//!
+//! A large left matrix that lies column by column (Wᵀ) is packed first: copied, a block at a time,
+//! into the order in which the tiles read it. A tile reads six numbers of each column, and those of
+//! a wide network's weights, a power of two apart, would push each other out of the cache.
 
 use pulp::{Simd, WithSimd};
 
 use super::{Left, Product, Start};
+
+/// The rows of a tall tile. With four vectors of 32 registers, or two of 16, so many sums fit next
+/// to the vectors and a factor.
+pub(super) const TALL: usize = 6;
+
+/// Rows of the left matrix that are packed at a time, in whole tiles.
+const PACKED_ROWS: usize = 8 * TALL;
+
+/// Terms that are packed at a time: with so many, a tile's factors stay in the cache nearest to the
+/// core, and its part of the right matrix in the next one.
+const PACKED_TERMS: usize = 256;
+
+/// Terms that are added up before the next columns: their part of the right matrix, four vectors
+/// wide, stays in a core's second cache.
+const TERMS_AT_ONCE: usize = 1024;
+
+/// A left matrix of fewer numbers stays in the cache as it is.
+const PACKED_FROM: usize = 1 << 13;
 
 /// See [`Kernels::product`](super::Kernels::product).
 #[inline(always)]
@@ -31,10 +57,19 @@ impl<S: Simd> WithSimd for Call<'_, '_, S> {
 
     #[inline(always)]
     fn with_simd<T: Simd>(self, _same: T) {
-        match self.0.product.left {
-            Left::Rows { .. } => self.0.all_columns::<false>(),
-            Left::Columns { .. } => self.0.all_columns::<true>(),
-        }
+        self.0.all();
+    }
+}
+
+/// The same for a product of which blocks are packed: a function with a large buffer.
+struct CallPacked<'a, 'b, S>(&'b mut Multiply<'a, S>);
+
+impl<S: Simd> WithSimd for CallPacked<'_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<T: Simd>(self, _same: T) {
+        self.0.packed();
     }
 }
 
@@ -45,143 +80,239 @@ struct Multiply<'a, S> {
     columns: usize,
 }
 
-impl<S: Simd> Multiply<'_, S> {
+/// Some rows of the result, and some of the terms that they are sums of.
+struct Range<'a> {
+    /// The first row.
+    row: usize,
+    rows: usize,
+    /// The first term.
+    term: usize,
+    terms: usize,
+    start: Start<'a, f32>,
+}
+
+/// The left matrix lies row by row.
+const ROWS: u8 = 0;
+/// The left matrix lies term by term.
+const TERMS: u8 = 1;
+/// The left matrix is packed.
+const PACKED: u8 = 2;
+
+impl<'a, S: Simd> Multiply<'a, S> {
+    /// The whole product.
+    #[inline(always)]
+    fn all(&mut self) {
+        let Product { left, rows, terms, .. } = *self.product;
+        match left {
+            Left::Rows { values, stride } => {
+                let mut term = 0;
+                loop {
+                    let range = self.range(0, rows, term, TERMS_AT_ONCE);
+                    self.all_columns::<ROWS>(&range, &values[term..], stride);
+                    term += TERMS_AT_ONCE;
+                    if term >= terms {
+                        break;
+                    }
+                }
+            }
+            // By the size of the whole matrix: the choice must not depend on how rows are shared out.
+            Left::Columns { stride, .. } if stride * terms >= PACKED_FROM => {
+                self.simd.vectorize(CallPacked(self));
+            }
+            Left::Columns { values, stride } => {
+                let range = self.range(0, rows, 0, terms);
+                self.all_columns::<TERMS>(&range, values, stride);
+            }
+        }
+    }
+
+    /// The whole product with a left matrix that lies column by column, block by block of packed
+    /// factors.
+    #[inline(always)]
+    fn packed(&mut self) {
+        let (Left::Rows { values, stride } | Left::Columns { values, stride }) = self.product.left;
+        let mut buffer = [0.0; PACKED_ROWS * PACKED_TERMS];
+        for row in (0..self.product.rows).step_by(PACKED_ROWS) {
+            for term in (0..self.product.terms).step_by(PACKED_TERMS) {
+                let range = self.range(row, PACKED_ROWS, term, PACKED_TERMS);
+                pack(&values[term * stride + row..], stride, &range, &mut buffer);
+                self.all_columns::<PACKED>(&range, &buffer, 0);
+            }
+        }
+    }
+
+    /// At most so many rows and terms, from the given ones on. Later terms of a row are added to
+    /// the sum of the earlier ones.
+    #[inline(always)]
+    fn range(&self, row: usize, rows: usize, term: usize, terms: usize) -> Range<'a> {
+        let all = self.product;
+        Range {
+            row,
+            rows: rows.min(all.rows - row),
+            term,
+            terms: terms.min(all.terms - term),
+            start: if term == 0 { all.start } else { Start::Keep },
+        }
+    }
+
     /// Works through the columns from left to right, in tiles as wide as still fit.
     #[inline(always)]
-    fn all_columns<const TRANSPOSED: bool>(&mut self) {
+    fn all_columns<const ORDER: u8>(&mut self, range: &Range<'_>, left: &[f32], stride: usize) {
         let mut column = 0;
         if S::REGISTER_COUNT >= 32 {
             while column + 4 * S::F32_LANES <= self.columns {
-                self.all_rows::<6, 4, TRANSPOSED>(column);
+                self.all_rows::<4, ORDER>(range, column, left, stride);
                 column += 4 * S::F32_LANES;
             }
         }
         while column + 2 * S::F32_LANES <= self.columns {
-            self.all_rows::<4, 2, TRANSPOSED>(column);
+            self.all_rows::<2, ORDER>(range, column, left, stride);
             column += 2 * S::F32_LANES;
         }
         while column < self.columns {
-            self.all_rows::<8, 1, TRANSPOSED>(column);
+            self.all_rows::<1, ORDER>(range, column, left, stride);
             column += S::F32_LANES;
         }
     }
 
     /// Works down the rows of `C` vectors of columns, in tiles as high as still fit.
     #[inline(always)]
-    fn all_rows<const R: usize, const C: usize, const TRANSPOSED: bool>(&mut self, column: usize) {
-        let rows = self.product.rows;
+    fn all_rows<const C: usize, const ORDER: u8>(
+        &mut self,
+        range: &Range<'_>,
+        column: usize,
+        left: &[f32],
+        stride: usize,
+    ) {
+        let rows = range.rows;
         let mut row = 0;
-        while row + R <= rows {
-            self.tile::<R, C, TRANSPOSED>(row, column);
-            row += R;
+        while row + TALL <= rows {
+            self.tile::<TALL, C, ORDER>(range, row, column, left, stride);
+            row += TALL;
         }
         if row + 4 <= rows {
-            self.tile::<4, C, TRANSPOSED>(row, column);
+            self.tile::<4, C, ORDER>(range, row, column, left, stride);
             row += 4;
         }
         if row + 2 <= rows {
-            self.tile::<2, C, TRANSPOSED>(row, column);
+            self.tile::<2, C, ORDER>(range, row, column, left, stride);
             row += 2;
         }
         if row < rows {
-            self.tile::<1, C, TRANSPOSED>(row, column);
+            self.tile::<1, C, ORDER>(range, row, column, left, stride);
         }
     }
 
     /// Computes `R` rows by `C` vectors of the result.
     #[inline(always)]
-    fn tile<const R: usize, const C: usize, const TRANSPOSED: bool>(
+    fn tile<const R: usize, const C: usize, const ORDER: u8>(
         &mut self,
+        range: &Range<'_>,
         row: usize,
         column: usize,
+        left: &[f32],
+        stride: usize,
     ) {
-        let Product { left, right, right_stride, terms, .. } = *self.product;
-        let (Left::Rows { values: left, stride } | Left::Columns { values: left, stride }) = left;
-        let simd = self.simd;
-        let mut sums = self.start::<R, C>(row, column);
-        if TRANSPOSED {
-            for term in 0..terms {
-                let vectors = vectors::<S, C>(right, term * right_stride + column);
-                let factors = &left[term * stride + row..][..R];
-                for (sums, &factor) in sums.iter_mut().zip(factors) {
-                    add_multiple(simd, sums, factor, vectors);
-                }
-            }
-        } else {
-            // Cut to the same length beforehand, so that the bounds are not checked in the loop.
-            let mut factors: [&[f32]; R] = [&[]; R];
-            for (r, factors) in factors.iter_mut().enumerate() {
-                *factors = &left[(row + r) * stride..][..terms];
-            }
-            for term in 0..terms {
-                let vectors = vectors::<S, C>(right, term * right_stride + column);
-                for (sums, factors) in sums.iter_mut().zip(&factors) {
-                    add_multiple(simd, sums, factors[term], vectors);
-                }
-            }
-        }
-        self.store(row, column, &sums);
-    }
-
-    /// What the sums of a tile start from.
-    #[inline(always)]
-    fn start<const R: usize, const C: usize>(
-        &self,
-        row: usize,
-        column: usize,
-    ) -> [[S::f32s; C]; R] {
+        let Product { right, right_stride, .. } = *self.product;
         let simd = self.simd;
         let mut sums = [[simd.splat_f32s(0.0); C]; R];
-        match self.product.start {
-            Start::Zero => {}
-            Start::Rows(starts) => {
-                for (sums, &start) in sums.iter_mut().zip(&starts[row..row + R]) {
-                    *sums = [simd.splat_f32s(start); C];
+        let first = range.term * right_stride + column;
+        let terms = range.terms;
+        match ORDER {
+            ROWS => {
+                // Cut to the same length beforehand, so that the bounds are not checked in the loop.
+                let mut factors: [&[f32]; R] = [&[]; R];
+                for (r, factors) in factors.iter_mut().enumerate() {
+                    *factors = &left[(row + r) * stride..][..terms];
+                }
+                for term in 0..terms {
+                    let vectors = vectors::<S, C>(right, first + term * right_stride);
+                    for (sums, factors) in sums.iter_mut().zip(&factors) {
+                        add_multiple(simd, sums, factors[term], vectors);
+                    }
                 }
             }
-            Start::Keep => {
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let place = (row + r) * self.columns + column;
-                    let width = (C * S::F32_LANES).min(self.columns - column);
-                    for (sum, part) in
-                        sums.iter_mut().zip(self.out[place..place + width].chunks(S::F32_LANES))
-                    {
-                        *sum = simd.partial_load_f32s(part);
+            TERMS => {
+                for term in 0..terms {
+                    let vectors = vectors::<S, C>(right, first + term * right_stride);
+                    let factors = &left[term * stride + row..][..R];
+                    for (sums, &factor) in sums.iter_mut().zip(factors) {
+                        add_multiple(simd, sums, factor, vectors);
+                    }
+                }
+            }
+            _ => {
+                let left = left[row * terms..][..R * terms].chunks_exact(R);
+                for (term, factors) in left.enumerate() {
+                    let vectors = vectors::<S, C>(right, first + term * right_stride);
+                    for (sums, &factor) in sums.iter_mut().zip(factors) {
+                        add_multiple(simd, sums, factor, vectors);
                     }
                 }
             }
         }
-        sums
+        self.store(range, row, column, &sums);
     }
 
-    /// Writes a tile; of the last vector in a row only as much as the row is long.
+    /// Adds a tile's sums to what they start from; of the last vector in a row only as much as the
+    /// row is long.
     #[inline(always)]
     fn store<const R: usize, const C: usize>(
         &mut self,
+        range: &Range<'_>,
         row: usize,
         column: usize,
         sums: &[[S::f32s; C]; R],
     ) {
+        let simd = self.simd;
         let width = (C * S::F32_LANES).min(self.columns - column);
+        let row = range.row + row;
         for (r, sums) in sums.iter().enumerate() {
-            let place = (row + r) * self.columns + column;
-            let target = &mut self.out[place..place + width];
+            let target = &mut self.out[(row + r) * self.columns + column..][..width];
+            let start = match range.start {
+                Start::Rows(starts) => simd.splat_f32s(starts[row + r]),
+                Start::Zero | Start::Keep => simd.splat_f32s(0.0),
+            };
+            let keeps = matches!(range.start, Start::Keep);
             let (vectors, rest) = S::as_mut_simd_f32s(target);
-            if rest.is_empty() {
+            // An array of known length: sums that are counted off one by one would have to lie in
+            // memory instead of registers.
+            if let Some(vectors) = vectors.first_chunk_mut::<C>() {
                 for (vector, &sum) in vectors.iter_mut().zip(sums) {
-                    *vector = sum;
+                    *vector = simd.add_f32s(if keeps { *vector } else { start }, sum);
                 }
-            } else if let [sum] = sums[..] {
-                self.simd.partial_store_f32s(rest, sum);
+            } else {
+                let start = if keeps { simd.partial_load_f32s(rest) } else { start };
+                simd.partial_store_f32s(rest, simd.add_f32s(start, sums[0]));
             }
         }
     }
 }
 
+/// Copies a block of a left matrix that lies column by column, tile by tile.
+#[inline(always)]
+fn pack(from: &[f32], stride: usize, range: &Range<'_>, buffer: &mut [f32]) {
+    let mut row = 0;
+    while row < range.rows {
+        // The heights of the tiles in `all_rows`.
+        let height = [TALL, 4, 2].into_iter().find(|height| row + height <= range.rows);
+        let height = height.unwrap_or(1);
+        let tile = &mut buffer[row * range.terms..][..height * range.terms];
+        for (term, factors) in tile.chunks_exact_mut(height).enumerate() {
+            factors.copy_from_slice(&from[term * stride + row..][..height]);
+        }
+        row += height;
+    }
+}
+
 /// `C` vectors of `values` from `place` on.
 #[inline(always)]
-fn vectors<S: Simd, const C: usize>(values: &[f32], place: usize) -> &[S::f32s] {
-    S::as_simd_f32s(&values[place..][..C * S::F32_LANES]).0
+fn vectors<S: Simd, const C: usize>(values: &[f32], place: usize) -> [S::f32s; C] {
+    let vectors = S::as_simd_f32s(&values[place..][..C * S::F32_LANES]).0;
+    std::array::from_fn(
+        #[inline(always)]
+        |c| vectors[c],
+    )
 }
 
 /// sums ← sums + factor · vectors.
@@ -190,10 +321,10 @@ fn add_multiple<S: Simd, const C: usize>(
     simd: S,
     sums: &mut [S::f32s; C],
     factor: f32,
-    vectors: &[S::f32s],
+    vectors: [S::f32s; C],
 ) {
     let factor = simd.splat_f32s(factor);
-    for (sum, &vector) in sums.iter_mut().zip(vectors) {
+    for (sum, vector) in sums.iter_mut().zip(vectors) {
         *sum = simd.mul_add_e_f32s(factor, vector, *sum);
     }
 }

@@ -1,7 +1,7 @@
 //! Turning rows into columns.
 
 use super::MANY;
-use crate::nn::threads::Threads;
+use crate::threads::Threads;
 
 /// The distance between two rows of `count` numbers that are written one column at a time: whole
 /// vectors, and an odd number of them. With an even number, a column's places would share a few

@@ -3,12 +3,9 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::lanes::Lanes;
-use super::{Kernels, MANY, Pass, Product, gemm, product};
-use crate::nn::threads::Threads;
-
-/// A product of at least this many multiplications is shared between threads. Measured: so many
-/// take about 75 µs on one core, and sharing costs about 15 µs.
-const LARGE: usize = 1 << 22;
+use super::product::TALL;
+use super::{Kernels, LARGE, MANY, Pass, Product, product};
+use crate::threads::Threads;
 
 /// Kernels that use the instructions `S`.
 #[derive(Clone, Copy)]
@@ -58,32 +55,16 @@ impl<Piece, Work: Fn(Piece)> WithSimd for OnPiece<'_, Work, Piece> {
 }
 
 impl<S: Simd> Vector<S> {
-    /// Computes a product in blocks of rows, several threads taking turns.
-    ///
-    /// Each number of the result is one sum in one order. With tiles of our own that order is the
-    /// same in any block; the crate behind [`gemm`] may choose it by the size of the block, which
-    /// therefore depends on the product alone and not on the number of threads.
-    fn product_in_blocks(
-        self,
-        product: &Product<'_, f32>,
-        out: &mut [f32],
-        columns: usize,
-        by_gemm: bool,
-    ) {
-        let rows = if by_gemm {
-            gemm::rows_in_block(product)
-        } else {
-            let pieces = 4 * self.threads.count();
-            product.rows.div_ceil(pieces).next_multiple_of(2)
-        };
+    /// Computes a product in blocks of rows, several threads taking turns. Each number of the result
+    /// is one sum in one order, which is the same in any block.
+    fn product_in_blocks(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
+        // Many blocks, so that no thread waits long for the last one, in whole tiles.
+        let rows = product.rows.div_ceil(16 * self.threads.count());
+        let rows = if rows < 4 { rows.next_multiple_of(2) } else { rows.next_multiple_of(TALL) };
         let blocks = out[..product.rows * columns].chunks_mut(rows * columns).enumerate();
         self.threads.for_each(blocks, |(index, out)| {
             let block = product.rows(index * rows, out.len() / columns);
-            if by_gemm {
-                gemm::product(&block, out, columns);
-            } else {
-                product::product(self.simd, &block, out, columns);
-            }
+            product::product(self.simd, &block, out, columns);
         });
     }
 }
@@ -129,7 +110,7 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
     fn share<Pieces, Work>(self, pieces: Pieces, work: Work)
     where
-        Pieces: Iterator<Item: Send> + Send,
+        Pieces: DoubleEndedIterator<Item: Send> + Send,
         Work: Fn(Pieces::Item) + Sync,
     {
         let work = &work;
@@ -140,10 +121,9 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
     #[inline(always)]
     fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-        let by_gemm = gemm::is_worthwhile(product, columns);
         let large = product.rows * product.terms * columns >= LARGE;
-        if by_gemm || (large && self.threads != Threads::ONE) {
-            self.product_in_blocks(product, out, columns, by_gemm);
+        if large && self.threads != Threads::ONE {
+            self.product_in_blocks(product, out, columns);
         } else {
             product::product(self.simd, product, out, columns);
         }

@@ -172,30 +172,24 @@ impl Trainer {
 
     /// Makes updates to the end of the epoch. Returns why the run ended, if it did.
     pub fn run_epoch(&mut self) -> Option<StopReason> {
-        let begin = Instant::now();
-        let mut stop = None;
-        while stop.is_none() && self.position < self.order.len() {
-            stop = self.update();
-        }
-        self.training_seconds += begin.elapsed().as_secs_f64();
-        if stop.is_none() {
-            stop = self.end_epoch();
-        }
-        self.stopped.clone_from(&stop);
-        stop
+        self.run_updates(usize::MAX)
     }
 
     /// Makes at most `updates` updates, not past the end of the epoch. For drivers that must look
     /// up between the updates of a long epoch.
     pub fn run_updates(&mut self, updates: usize) -> Option<StopReason> {
         let begin = Instant::now();
-        let mut stop = None;
-        for _ in 0..updates {
-            if stop.is_some() || self.position >= self.order.len() {
-                break;
+        // Threads for a large network are gathered once for all of these updates.
+        let mut stop = self.workspace.crew().together(|| {
+            let mut stop = None;
+            for _ in 0..updates {
+                if stop.is_some() || self.position >= self.order.len() {
+                    break;
+                }
+                stop = self.update();
             }
-            stop = self.update();
-        }
+            stop
+        });
         self.training_seconds += begin.elapsed().as_secs_f64();
         if stop.is_none() && self.position >= self.order.len() {
             stop = self.end_epoch();

@@ -203,11 +203,11 @@ fn nothing_outside_tests_ends_the_program() {
 }
 
 #[test]
-fn unsafe_code_is_in_one_place() {
+fn there_is_no_unsafe_code() {
     let places: Vec<_> = sources()
         .into_iter()
         .filter(|source| code(source).any(|(_, line)| line.contains("unsafe ")))
         .map(|source| source.path.display().to_string())
         .collect();
-    assert!(places.len() <= 1 && places.iter().all(|p| p.contains("gemm")), "{places:?}");
+    assert!(places.is_empty(), "{places:?}");
 }

@@ -58,14 +58,54 @@ impl<S: Simd> Vector<S> {
     /// Computes a product in blocks of rows, several threads taking turns. Each number of the result
     /// is one sum in one order, which is the same in any block.
     fn product_in_blocks(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-        // Many blocks, so that no thread waits long for the last one, in whole tiles.
-        let rows = product.rows.div_ceil(16 * self.threads.count());
-        let rows = if rows < 4 { rows.next_multiple_of(2) } else { rows.next_multiple_of(TALL) };
-        let blocks = out[..product.rows * columns].chunks_mut(rows * columns).enumerate();
-        self.threads.for_each(blocks, |(index, out)| {
-            let block = product.rows(index * rows, out.len() / columns);
+        let out = &mut out[..product.rows * columns];
+        let blocks = Blocks { out, columns, first: 0, parts: 2 * self.threads.count() };
+        self.threads.for_each(blocks, |(first, out)| {
+            let block = product.rows(first, out.len() / columns);
             product::product(self.simd, &block, out, columns);
         });
+    }
+}
+
+/// Hands out rows of a result from both ends, with the number of the first: large blocks first,
+/// which make the most of what they load into the cache, and small ones at the end, so that no
+/// thread waits long for another's last.
+struct Blocks<'a> {
+    out: &'a mut [f32],
+    columns: usize,
+    /// The first row that is left.
+    first: usize,
+    /// A block is one of so many equal parts of what is left.
+    parts: usize,
+}
+
+impl Blocks<'_> {
+    /// How many numbers the next block has: those of whole tiles.
+    fn size(&self) -> Option<usize> {
+        let rows = self.out.len() / self.columns.max(1);
+        let block = rows.div_ceil(self.parts);
+        let block =
+            if block < 4 { block.next_multiple_of(2) } else { block.next_multiple_of(TALL) };
+        (rows > 0).then(|| block.min(rows) * self.columns)
+    }
+}
+
+impl<'a> Iterator for Blocks<'a> {
+    type Item = (usize, &'a mut [f32]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.out.split_off_mut(..self.size()?)?;
+        let first = self.first;
+        self.first += block.len() / self.columns;
+        Some((first, block))
+    }
+}
+
+impl DoubleEndedIterator for Blocks<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let left = self.out.len() - self.size()?;
+        let block = self.out.split_off_mut(left..)?;
+        Some((self.first + left / self.columns, block))
     }
 }
 

@@ -129,6 +129,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
     /// The whole product with a left matrix that lies column by column, block by block of packed
     /// factors.
     #[inline(always)]
+    #[expect(clippy::large_stack_arrays, reason = "48 kB; a step of training allocates nothing")]
     fn packed(&mut self) {
         let (Left::Rows { values, stride } | Left::Columns { values, stride }) = self.product.left;
         let mut buffer = [0.0; PACKED_ROWS * PACKED_TERMS];

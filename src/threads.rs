@@ -67,6 +67,12 @@ impl Threads {
         self.0
     }
 
+    /// How many of these [`together`](Threads::together) really gathers: no more than the machine
+    /// runs at once, but two in any case.
+    pub fn gathering(self) -> usize {
+        self.0.min(Self::available().0.max(2))
+    }
+
     /// Does `work` with these threads gathered: all of them awake until it is done, so that
     /// [`for_each`](Threads::for_each) within can share small pieces. The caller waits meanwhile
     /// and one of the threads does its work.
@@ -231,7 +237,7 @@ impl Drop for Release<'_> {
 /// system gives no threads; then the caller does all the work.
 fn crew(count: usize) -> Option<Arc<ThreadPool>> {
     static CREWS: Mutex<BTreeMap<usize, Option<Arc<ThreadPool>>>> = Mutex::new(BTreeMap::new());
-    let count = count.min(Threads::available().count().max(2));
+    let count = Threads::new(count).gathering();
     let mut crews = CREWS.lock().unwrap_or_else(PoisonError::into_inner);
     let start = || {
         let name = |index| format!("netsmith-crew-{index}");

@@ -20,7 +20,7 @@ pub struct BenchArgs {
     /// Print one JSON object per task
     #[arg(long)]
     json: bool,
-    /// Processor threads to train large networks with
+    /// Most processor threads to train with; a small network uses one
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
     /// Only the fixed tasks of these names: `tiny spiral spiral_adam digits mnist wide`
@@ -77,19 +77,22 @@ pub fn run(args: &BenchArgs) -> Result<(), CliError> {
 }
 
 fn report(task: &BenchTask, result: BenchResult, args: &BenchArgs) -> Result<(), CliError> {
-    let BenchResult { samples_per_second, gflops } = result;
+    let BenchResult { samples_per_second, gflops, threads } = result;
     if args.json {
         let object = json!({
             "task": task.name,
             "samples_per_s": samples_per_second.round(),
             "gflops": (gflops * 100.0).round() / 100.0,
-            "threads": args.threads,
+            "threads": threads,
         });
         return output::line(&object.to_string());
     }
     output::line(&format!(
-        "{:12} {:>14.0} samples/s {:>9.2} GFLOPS",
-        task.name, samples_per_second, gflops
+        "{:12} {:>14.0} samples/s {:>9.2} GFLOPS   {}",
+        task.name,
+        samples_per_second,
+        gflops,
+        if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") }
     ))
 }
 

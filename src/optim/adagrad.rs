@@ -17,7 +17,9 @@ pub static METHOD: Method = Method {
               Parameters that rarely get a gradient keep large steps; the others slow down.",
     formula: "G ← G + g²\nθ ← θ − η·g / (√G + ε)",
     good_for: "Sparse inputs, such as words in a text, where some weights are seldom used.",
-    weak_at: "Long training: the sum never shrinks, so the steps die out, sometimes too early.",
+    weak_at: "Long training: the sum never shrinks, so the steps die out, sometimes too early. \
+              On a sine with 16 neurons R² is below 0.97 after 1000 epochs at a rate of 0.1, and \
+              above it at 0.3.",
     source: "J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods for Online Learning \
              and Stochastic Optimization, JMLR 2011",
     settings: &[EPSILON],

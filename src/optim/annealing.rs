@@ -9,11 +9,12 @@
 use rand::RngExt;
 
 use super::detail::{Halt, HaltKind, Quantity};
-use super::memory::{find, number, only};
+use super::memory::{self, number};
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, perturb, short};
+use super::search::{Block, CANDIDATES, perturb, short};
+use super::search_memory::{Best, Fruitless, Reach, too_near};
 use super::words::count;
 
 /// The page of this method.
@@ -84,39 +85,37 @@ const SHARE: f64 = 0.25;
 const GAIN: f64 = 1.0;
 /// The walk is frozen below this share of the start temperature.
 const FROZEN: f64 = 1e-3;
-/// Sizes below this, relative to the largest parameter, no longer change an f32.
-const SHORTEST: f64 = 1e-8;
 
 fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
     let mut walk = Annealing {
-        best: vec![0.0; dimension],
-        best_loss: f32::MAX,
+        start_temperature: 0.0,
+        cooling: 0.0,
+        candidates: 0,
+        step: 0,
+        size: Reach::default(),
+        fruitless: Fruitless::default(),
+        best: Best::none(dimension),
         candidate: vec![0.0; dimension],
-        ..Default::default()
     };
     walk.configure(settings);
     Box::new(walk)
 }
 
 /// The walk. Where it stands is nowhere but in the parameters themselves.
-#[derive(Default)]
 struct Annealing {
     start_temperature: f64,
     cooling: f64,
-    first_size: f64,
     candidates: usize,
     step: u64,
     /// s.
-    size: f32,
+    size: Reach,
     fruitless: Fruitless,
-    /// The best point met while it was hot.
-    best: Vec<f32>,
-    best_loss: f32,
+    best: Best,
     candidate: Vec<f32>,
 }
 
-/// The names of the vectors in a saved state.
-const NAMES: [&str; 4] = ["best", "best_loss", "step_size", Fruitless::NAME];
+/// The name of the step size in a saved state.
+const STEP_SIZE: &str = "step_size";
 
 impl Annealing {
     /// T₀·αᵗ, and 0 when that is frozen.
@@ -128,50 +127,42 @@ impl Annealing {
     /// The start of a step without temperature: back to the best point, if that is better still.
     fn go_back(&mut self, block: &mut Block, parameters: &mut [f32]) -> f32 {
         let loss = block.start();
-        if self.best_loss >= loss {
+        if self.best.loss >= loss {
             return loss;
         }
         // Measured again: a setting of the run may have changed the loss since.
-        let best_loss = block.measure(&self.best);
-        self.best_loss = if best_loss.is_finite() { best_loss } else { f32::MAX };
-        if self.best_loss >= loss {
+        let best_loss = block.measure(&self.best.point);
+        self.best.loss = if best_loss.is_finite() { best_loss } else { f32::MAX };
+        if self.best.loss >= loss {
             return loss;
         }
-        parameters.copy_from_slice(&self.best);
-        self.best_loss
-    }
-
-    fn remember(&mut self, parameters: &[f32], loss: f32) {
-        if loss < self.best_loss {
-            self.best_loss = loss;
-            self.best.copy_from_slice(parameters);
-        }
+        parameters.copy_from_slice(&self.best.point);
+        self.best.loss
     }
 
     /// The size follows the share of proposals taken: too many, longer; too few, shorter.
     fn adapt(&mut self, share: f64) {
-        let size = f64::from(self.size) * (GAIN * (share - SHARE)).exp();
-        self.size = size.min(10.0 * self.first_size) as f32;
+        let size = f64::from(self.size.now) * (GAIN * (share - SHARE)).exp();
+        self.size.now = size.min(10.0 * self.size.first) as f32;
     }
 
     fn halt(&mut self, parameters: &mut [f32], loss: f32) -> Option<Halt> {
-        let largest = parameters.iter().fold(1.0_f32, |most, p| most.max(p.abs()));
-        let halt = if f64::from(self.size) < SHORTEST * f64::from(largest) {
+        let halt = if too_near(f64::from(self.size.now), parameters) {
             Some(Halt {
                 kind: HaltKind::NoProgress,
                 why: format!(
                     "Frozen: the step size has shrunk to {}, too short to change the parameters, \
                      because hardly any proposal was good enough. The best loss found is {}. \
                      Start again hotter, or cool more slowly.",
-                    short(self.size),
-                    short(self.best_loss.min(loss))
+                    short(self.size.now),
+                    short(self.best.loss.min(loss))
                 ),
             })
         } else {
             self.fruitless.halt(loss, "step size")
         };
-        if halt.is_some() && self.best_loss < loss {
-            parameters.copy_from_slice(&self.best);
+        if halt.is_some() && self.best.loss < loss {
+            parameters.copy_from_slice(&self.best.point);
         }
         halt
     }
@@ -194,7 +185,7 @@ impl Annealing {
             count(block.trials(), "proposal"),
             short(block.start()),
             short(loss),
-            short(self.best_loss),
+            short(self.best.loss),
         );
         let quantities = vec![
             Quantity {
@@ -217,12 +208,12 @@ impl Annealing {
             },
             Quantity {
                 name: "Step size s",
-                value: f64::from(self.size),
+                value: f64::from(self.size.now),
                 help: "How far a proposal goes in each parameter.",
             },
             Quantity {
                 name: "Best loss so far",
-                value: f64::from(self.best_loss),
+                value: f64::from(self.best.loss),
                 help: "The lowest loss met. The walk returns there when it is frozen.",
             },
         ];
@@ -247,10 +238,10 @@ impl Optimizer for Annealing {
         if temperature == 0.0 {
             loss = self.go_back(&mut block, parameters);
         }
-        self.remember(parameters, loss);
+        self.best.note(parameters, loss);
         let mut uphill = 0;
         for _ in 0..self.candidates {
-            perturb(&mut self.candidate, parameters, f64::from(self.size), context.rng);
+            perturb(&mut self.candidate, parameters, f64::from(self.size.now), context.rng);
             let proposed = block.try_candidate(&self.candidate);
             self.fruitless.note(proposed, loss);
             let rise = f64::from(proposed) - f64::from(loss);
@@ -261,44 +252,36 @@ impl Optimizer for Annealing {
                 loss = proposed;
                 parameters.copy_from_slice(&self.candidate);
                 block.keep_last();
-                self.remember(parameters, loss);
+                self.best.note(parameters, loss);
             }
         }
         self.adapt(block.kept_share());
         let halt = self.halt(parameters, loss);
-        let after = if halt.is_some() { loss.min(self.best_loss) } else { loss };
+        let after = if halt.is_some() { loss.min(self.best.loss) } else { loss };
         block.report(parameters, Some(after), None, halt, |block| {
             self.tell(block, temperature, uphill, after)
         })
     }
 
     fn configure(&mut self, settings: &Settings) {
-        let first_size = settings.get(&STEP);
-        if self.first_size != first_size {
-            self.first_size = first_size;
-            self.size = first_size as f32;
-        }
+        self.size.configure(settings.get(&STEP));
         self.start_temperature = settings.get(&TEMPERATURE);
         self.cooling = settings.get(&COOLING);
         self.candidates = settings.get(&CANDIDATES) as usize;
     }
 
     fn state(&self) -> OptimizerState {
-        let numbers = [vec![self.best_loss], vec![self.size], self.fruitless.saved()];
-        let vectors = std::iter::once(self.best.clone()).chain(numbers);
-        let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
-        OptimizerState { step: self.step, vectors: named.collect() }
+        let others = [(STEP_SIZE, vec![self.size.now]), self.fruitless.saved()];
+        memory::save(self.step, self.best.saved().into_iter().chain(others))
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        let [best, best_loss, size, _] = NAMES;
-        only(state, &NAMES)?;
-        let best = find(state, best, self.best.len())?;
-        let best_loss = number(state, best_loss)?;
-        let size = number(state, size)?;
+        let [best, best_loss] = Best::NAMES;
+        memory::only(state, &[best, best_loss, STEP_SIZE, Fruitless::NAME])?;
+        let best = Best::restored(state, self.candidate.len())?;
+        let size = number(state, STEP_SIZE)?;
         self.fruitless = Fruitless::restored(state)?;
-        self.best.copy_from_slice(best);
-        (self.best_loss, self.size) = (best_loss, size);
+        (self.best, self.size.now) = (best, size);
         self.step = state.step;
         Ok(())
     }

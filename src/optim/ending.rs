@@ -5,7 +5,7 @@
 
 use super::detail::{Halt, HaltKind};
 use super::memory;
-use super::optimizer::{OptimizerError, OptimizerState};
+use super::optimizer::{OptimizerError, OptimizerState, StepReport};
 use super::words::short;
 
 /// The gradient is as good as zero when it is shorter than this, in units of 1 + |loss|. It is a
@@ -29,6 +29,9 @@ pub(super) struct Stall {
 }
 
 impl Stall {
+    /// Its name in a saved state.
+    pub const NAME: &'static str = "stalled";
+
     /// Takes note of a step. Progress is what one step or all of them together gained.
     pub fn note(&mut self, before: f64, after: f64) {
         if self.steps == 0.0 {
@@ -45,13 +48,13 @@ impl Stall {
     }
 
     /// As it is saved.
-    pub fn to_vector(self) -> Vec<f32> {
-        vec![self.steps, self.since]
+    pub fn saved(self) -> (&'static str, Vec<f32>) {
+        (Self::NAME, vec![self.steps, self.since])
     }
 
-    /// From what was saved under `name`.
-    pub fn from_state(state: &OptimizerState, name: &str) -> Result<Self, OptimizerError> {
-        let vector = memory::find(state, name, 2)?;
+    /// Reads what was saved.
+    pub fn restored(state: &OptimizerState) -> Result<Self, OptimizerError> {
+        let vector = memory::find(state, Self::NAME, 2)?;
         let number = |i: usize| vector.get(i).copied().unwrap_or_default();
         Ok(Self { steps: number(0), since: number(1) })
     }
@@ -70,15 +73,24 @@ pub(super) fn rounding(loss: f64) -> f64 {
 /// may have no top.
 const BOTTOMLESS: f64 = -1e6;
 
+/// The report of a step that ends where it begins, if it does: the loss is not a number, which is
+/// for the caller to explain (the reason is in the parameters), or there is nowhere to go.
+pub(super) fn at_once(loss: f32, gradient_norm: f64) -> Option<StepReport> {
+    if !loss.is_finite() {
+        return Some(StepReport::plain(loss));
+    }
+    nowhere_to_go(f64::from(loss), gradient_norm).map(|halt| StepReport::halted(loss, halt))
+}
+
 /// Why no step can be taken from here, if so.
-pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> {
+fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Halt> {
     if !gradient_norm.is_finite() {
         let why = format!(
             "The loss is {}, but its gradient is not a number, so there is no direction to go. \
              Look for extreme inputs or weights, or begin with new weights.",
             short(loss)
         );
-        return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
+        return Some(Halt { kind: HaltKind::NoProgress, why });
     }
     if loss < BOTTOMLESS {
         let why = format!(
@@ -87,7 +99,7 @@ pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> 
              and a small learning rate to watch it happen.",
             short(loss)
         );
-        return Some(Box::new(Halt { kind: HaltKind::NoProgress, why }));
+        return Some(Halt { kind: HaltKind::NoProgress, why });
     }
     (gradient_norm <= FLAT * (1.0 + loss.abs())).then(|| {
         let why = format!(
@@ -97,7 +109,7 @@ pub(super) fn nowhere_to_go(loss: f64, gradient_norm: f64) -> Option<Box<Halt>> 
             short(gradient_norm),
             short(loss)
         );
-        Box::new(Halt { kind: HaltKind::FlatLoss, why })
+        Halt { kind: HaltKind::FlatLoss, why }
     })
 }
 

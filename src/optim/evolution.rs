@@ -13,11 +13,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::detail::{Halt, Quantity};
 use super::first_order::bias_correction;
-use super::memory::{find, only};
+use super::memory::{self, find};
 use super::method::{BatchUse, Choice, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, Fruitless, normal, short};
+use super::search::{Block, normal, short};
+use super::search_memory::Fruitless;
 use super::vector::{is_finite, norm};
 use super::words::count;
 
@@ -293,14 +294,18 @@ impl Optimizer for Evolution {
     }
 
     fn state(&self) -> OptimizerState {
-        let vectors = [self.average.clone(), self.average_square.clone(), self.fruitless.saved()];
-        let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
-        OptimizerState { step: self.step, vectors: named.collect() }
+        let [average, average_square, _] = NAMES;
+        let vectors = [
+            (average, self.average.clone()),
+            (average_square, self.average_square.clone()),
+            self.fruitless.saved(),
+        ];
+        memory::save(self.step, vectors)
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
         let [average, average_square, _] = NAMES;
-        only(state, &NAMES)?;
+        memory::only(state, &NAMES)?;
         let average = find(state, average, self.average.len())?;
         let average_square = find(state, average_square, self.average_square.len())?;
         self.fruitless = Fruitless::restored(state)?;

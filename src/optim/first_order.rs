@@ -109,10 +109,9 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
     }
 
     fn state(&self) -> OptimizerState {
-        let vectors = R::MEMORY.iter().zip(&self.memory);
-        let vectors = vectors.map(|(&name, vector)| (name.to_owned(), vector.clone()));
-        let scalar = R::SCALAR.map(|name| (name.to_owned(), vec![self.rule.scalar()]));
-        OptimizerState { step: self.step, vectors: vectors.chain(scalar).collect() }
+        let vectors = R::MEMORY.into_iter().zip(self.memory.iter().cloned());
+        let scalar = R::SCALAR.map(|name| (name, vec![self.rule.scalar()]));
+        memory::save(self.step, vectors.chain(scalar))
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {

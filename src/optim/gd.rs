@@ -21,7 +21,8 @@ pub static METHOD: Method = Method {
     good_for: "Seeing what a gradient and a learning rate are: the path is smooth, repeatable and \
                free of noise.",
     weak_at: "Large data sets, where one careful step costs as much as thousands of rough ones; \
-              flat regions and narrow valleys.",
+              flat regions and narrow valleys. On a sine with 16 neurons it diverges at its own \
+              rate; at 0.1 its R² is below 0.96 after 5000 steps and above 0.97 after 60 000.",
     source: "A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées, \
              Comptes rendus, 1847",
     settings: &[],

@@ -9,7 +9,8 @@
 use std::collections::VecDeque;
 
 use super::detail::Quantity;
-use super::line_method::{Direction, EVALUATIONS, LineMethod, Step};
+use super::direction::{Direction, Step};
+use super::line_method::{EVALUATIONS, LineMethod};
 use super::memory;
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::optimizer::{OptimizerError, OptimizerState};

@@ -10,11 +10,9 @@
 //! of H. B. Nielsen, *Damping parameter in Marquardt's method*, 1999: after a good step
 //! λ ← λ·max(1/3, 1 − (2ρ − 1)³); after a failed one λ ← ν·λ and ν ← 2ν.
 
-use std::collections::BTreeMap;
-
 use super::cholesky::Lower;
 use super::detail::{Halt, HaltKind, Picture, Quantity, StepDetail};
-use super::ending::{Stall, bottom, nowhere_to_go, stuck};
+use super::ending::{Stall, at_once, bottom, stuck};
 use super::memory;
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
@@ -200,7 +198,7 @@ impl LevenbergMarquardt {
         Some(Box::new(stuck(loss, gradient_norm, &story)))
     }
 
-    fn too_large(&self) -> Option<Box<Halt>> {
+    fn too_large(&self) -> Option<Halt> {
         let size = self.gradient.len();
         (size > MOST_PARAMETERS).then(|| {
             let why = format!(
@@ -209,7 +207,7 @@ impl LevenbergMarquardt {
                  layers smaller, or choose Newton–CG, which takes the same kind of step without \
                  the matrix."
             );
-            Box::new(Halt { kind: HaltKind::TooLarge, why })
+            Halt { kind: HaltKind::TooLarge, why }
         })
     }
 }
@@ -263,16 +261,12 @@ impl Optimizer for LevenbergMarquardt {
         context: &mut StepContext<'_>,
     ) -> StepReport {
         let start = objective.loss_and_gradient(parameters, &mut self.gradient);
-        let mut report = StepReport::plain(start);
-        if !start.is_finite() {
-            // The caller looks for the reason in the parameters.
+        let gradient_norm = norm(&self.gradient);
+        let too_large = || self.too_large().map(|halt| StepReport::halted(start, halt));
+        if let Some(report) = at_once(start, gradient_norm).or_else(too_large) {
             return report;
         }
-        let (loss, gradient_norm) = (f64::from(start), norm(&self.gradient));
-        report.halt = nowhere_to_go(loss, gradient_norm).or_else(|| self.too_large());
-        if report.halt.is_some() {
-            return report;
-        }
+        let (mut report, loss) = (StepReport::plain(start), f64::from(start));
         self.step += 1;
         if self.damping == 0.0 {
             self.damping = self.first_damping;
@@ -285,12 +279,8 @@ impl Optimizer for LevenbergMarquardt {
             let after = f64::from(self.damping);
             report.detail = Some(Box::new(detail(loss, gradient_norm, before, after, &tries)));
             let moved = tries.taken.map_or(0.0, |_| distance(&self.trial, parameters));
-            report.observed = Some(Observed {
-                gradient_norm: Some(gradient_norm as f32),
-                step_norm: moved as f32,
-                predicted_change: tries.taken.map(|_| tries.promised as f32),
-                actual_change: tries.taken.map(|(after, _)| (after - loss) as f32),
-            });
+            let pays = tries.taken.map(|(after, _)| [tries.promised, after - loss]);
+            report.observed = Some(Observed::checked(gradient_norm, moved, pays));
         }
         if tries.taken.is_some() {
             parameters.copy_from_slice(&self.trial);
@@ -309,17 +299,13 @@ impl Optimizer for LevenbergMarquardt {
     }
 
     fn state(&self) -> OptimizerState {
-        let vectors = BTreeMap::from([
-            ("damping".to_owned(), vec![self.damping]),
-            ("stalled".to_owned(), self.stall.to_vector()),
-        ]);
-        OptimizerState { step: self.step, vectors }
+        memory::save(self.step, [("damping", vec![self.damping]), self.stall.saved()])
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        memory::only(state, &["damping", "stalled"])?;
+        memory::only(state, &["damping", Stall::NAME])?;
         let damping = memory::number(state, "damping")?;
-        let stall = Stall::from_state(state, "stalled")?;
+        let stall = Stall::restored(state)?;
         (self.damping, self.stall, self.step) = (damping, stall, state.step);
         Ok(())
     }

@@ -5,12 +5,14 @@
 //! the gradient itself when the proposal is of no use, halting with a reason, the account of the
 //! step, saving and restoring. Knows no method in particular.
 //!
-//! Everything a step learns, it learns from two points of the same step. The next step may look at
-//! other samples, or at a loss that somebody has just changed, so its first act is to measure loss
-//! and gradient anew.
+//! Everything a step learns, it learns from two points of the same step: the next one may look at
+//! other samples, or at a loss that somebody has just changed. Only when the caller promises that
+//! nothing has ([`StepContext::same_objective`]) does a step begin with the loss and the gradient
+//! with which the last search ended, and so costs about one gradient in place of two.
 
 use super::detail::{Halt, Picture, Quantity, StepDetail};
-use super::ending::{Stall, bottom, nowhere_to_go, stuck};
+use super::direction::{Direction, Step};
+use super::ending::{Stall, at_once, bottom, stuck};
 use super::line_search::{Found, Limits, LineSearch, Start};
 use super::memory;
 use super::method::{Setting, Settings};
@@ -20,68 +22,6 @@ use super::optimizer::{
 };
 use super::vector::{distance, dot, is_finite, norm};
 use super::words::{change, count, percent, short};
-
-/// The part that differs between methods with a line search.
-pub(super) trait Direction: Send {
-    /// The names of the vectors in a saved state.
-    const MEMORY: &'static [&'static str];
-
-    /// c₂ of the line search: the share of the slope that it may leave.
-    const CURVATURE: f64;
-
-    /// Takes over the settings.
-    fn configure(&mut self, settings: &Settings);
-
-    /// Writes the direction d for the gradient g. It need not lead downhill: that is checked.
-    fn direction(&mut self, gradient: &[f32], direction: &mut [f32]);
-
-    /// The length α to try first; `slope` is gᵀd.
-    fn first_length(&self, gradient_norm: f64, slope: f64) -> f64;
-
-    /// The change of the loss that is expected of the length α.
-    fn predicted(&self, length: f64, slope: f64) -> f64 {
-        length * slope
-    }
-
-    /// Learns from a step that was taken.
-    fn learn(&mut self, step: &Step<'_>);
-
-    /// Drops all that was learnt, so that the next direction is −g.
-    fn forget(&mut self);
-
-    /// Whether nothing is remembered.
-    fn is_empty(&self) -> bool;
-
-    /// Where the direction of this step came from, in a sentence.
-    fn story(&self) -> String;
-
-    /// What the method knows, in numbers.
-    fn quantities(&self) -> Vec<Quantity>;
-
-    /// The memory as named vectors, in the order of [`MEMORY`](Self::MEMORY).
-    fn vectors(&self) -> Vec<Vec<f32>>;
-
-    /// Replaces the memory by a saved one, after checking all of it.
-    fn restore(&mut self, state: &OptimizerState, dimension: usize) -> Result<(), OptimizerError>;
-}
-
-/// A step that was taken, from θ to θ + s.
-pub(super) struct Step<'a> {
-    /// θ.
-    pub from: &'a [f32],
-    /// θ + s, as rounded.
-    pub to: &'a [f32],
-    /// d: s = α·d but for rounding.
-    pub direction: &'a [f32],
-    /// The gradient at θ.
-    pub gradient_from: &'a [f32],
-    /// The gradient at θ + s, on the same data.
-    pub gradient_to: &'a [f32],
-    /// α.
-    pub length: f64,
-    /// gᵀd at θ.
-    pub slope: f64,
-}
 
 /// The setting all these methods share.
 pub(super) const EVALUATIONS: Setting = Setting {
@@ -105,6 +45,9 @@ pub(super) struct LineMethod<D> {
     /// How many lengths a search may try.
     evaluations: usize,
     search: LineSearch,
+    /// The loss where the last step ended: at the point of `search`, which has the gradient too.
+    /// Not saved: measured anew on the same rows, both come out the same to the bit.
+    ended: Option<f32>,
     gradient: Vec<f32>,
     direction: Vec<f32>,
 }
@@ -118,11 +61,31 @@ impl<D: Direction> LineMethod<D> {
             stall: Stall::default(),
             evaluations: 0,
             search: LineSearch::new(dimension),
+            ended: None,
             gradient: vec![0.0; dimension],
             direction: vec![0.0; dimension],
         };
         method.configure(settings);
         method
+    }
+
+    /// The loss at the parameters, and its gradient in `gradient`: as the last step left them where
+    /// they still hold, measured where not.
+    fn begin(
+        &mut self,
+        objective: &mut dyn Objective,
+        parameters: &[f32],
+        same_objective: bool,
+    ) -> f32 {
+        // Taken in any case: the search is about to overwrite the point it belongs to.
+        let ended = self.ended.take().filter(|_| same_objective);
+        if let Some(loss) = ended
+            && self.search.point == parameters
+        {
+            std::mem::swap(&mut self.gradient, &mut self.search.gradient);
+            return loss;
+        }
+        objective.loss_and_gradient(parameters, &mut self.gradient)
     }
 
     /// The slope gᵀd of the direction to search: the rule's, or −g if that does not lead downhill.
@@ -174,6 +137,8 @@ impl<D: Direction> LineMethod<D> {
             slope,
         });
         parameters.copy_from_slice(&self.search.point);
+        // Exact: it was an f32.
+        self.ended = Some(found.trial.loss as f32);
     }
 
     fn detail(&self, account: &Account) -> StepDetail {
@@ -258,18 +223,12 @@ impl<D: Direction> Optimizer for LineMethod<D> {
         parameters: &mut [f32],
         context: &mut StepContext<'_>,
     ) -> StepReport {
-        let loss = objective.loss_and_gradient(parameters, &mut self.gradient);
-        let mut report = StepReport::plain(loss);
+        let loss = self.begin(objective, parameters, context.same_objective);
         let gradient_norm = norm(&self.gradient);
-        if !loss.is_finite() {
-            // The caller looks for the reason in the parameters.
+        if let Some(report) = at_once(loss, gradient_norm) {
             return report;
         }
-        let loss = f64::from(loss);
-        if let Some(halt) = nowhere_to_go(loss, gradient_norm) {
-            report.halt = Some(halt);
-            return report;
-        }
+        let (mut report, loss) = (StepReport::plain(loss), f64::from(loss));
         self.step += 1;
         let mut slope = self.choose_direction(gradient_norm);
         let direction_story = if context.observe { self.rule.story() } else { String::new() };
@@ -286,13 +245,11 @@ impl<D: Direction> Optimizer for LineMethod<D> {
             Account { loss, slope, gradient_norm, found, trials, direction_story, fell_back };
         if context.observe {
             report.detail = Some(Box::new(self.detail(&account)));
-            report.observed = Some(Observed {
-                gradient_norm: Some(gradient_norm as f32),
-                step_norm: found.map_or(0.0, |_| distance(&self.search.point, parameters)) as f32,
-                predicted_change: found
-                    .map(|found| self.rule.predicted(found.trial.length, slope) as f32),
-                actual_change: found.map(|found| (found.trial.loss - loss) as f32),
+            let moved = found.map_or(0.0, |_| distance(&self.search.point, parameters));
+            let pays = found.map(|Found { trial, .. }| {
+                [self.rule.predicted(trial.length, slope), trial.loss - loss]
             });
+            report.observed = Some(Observed::checked(gradient_norm, moved, pays));
         }
         report.halt = self.halt_at_end(&account);
         if let Some(found) = found {
@@ -307,18 +264,16 @@ impl<D: Direction> Optimizer for LineMethod<D> {
     }
 
     fn state(&self) -> OptimizerState {
-        let names = D::MEMORY.iter().map(|&name| name.to_owned());
-        let mut vectors: std::collections::BTreeMap<_, _> =
-            names.zip(self.rule.vectors()).collect();
-        vectors.insert("stalled".to_owned(), self.stall.to_vector());
-        OptimizerState { step: self.step, vectors }
+        let rule = D::MEMORY.iter().copied().zip(self.rule.vectors());
+        memory::save(self.step, rule.chain([self.stall.saved()]))
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        let names: Vec<_> = D::MEMORY.iter().copied().chain(["stalled"]).collect();
+        let names: Vec<_> = D::MEMORY.iter().copied().chain([Stall::NAME]).collect();
         memory::only(state, &names)?;
-        let stall = Stall::from_state(state, "stalled")?;
+        let stall = Stall::restored(state)?;
         self.rule.restore(state, self.gradient.len())?;
+        self.ended = None;
         self.stall = stall;
         self.step = state.step;
         Ok(())

@@ -20,7 +20,8 @@ pub static METHOD: Method = Method {
     formula: "c = β₁·m + (1 − β₁)·g\nθ ← θ − η·(sign(c) + λ·θ)\nm ← β₂·m + (1 − β₂)·g",
     good_for: "Larger networks and batches; it needs half of Adam's memory.",
     weak_at: "Coming to rest: its steps never shrink, so it hovers around the minimum unless a \
-              schedule lowers the learning rate. Use a rate 3 to 10 times below Adam's.",
+              schedule lowers the learning rate. On the spiral with 32 and 32 neurons 0.003 drops \
+              below 90 % now and then, and 0.001 does not. Use a rate 3 to 10 times below Adam's.",
     source: "X. Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023",
     settings: &[BETA1, BETA2, WEIGHT_DECAY],
     build: build::<Lion, 1>,

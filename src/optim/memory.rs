@@ -6,6 +6,15 @@
 use super::method::list;
 use super::optimizer::{OptimizerError, OptimizerState};
 
+/// A state to be saved: steps taken and named vectors.
+pub(super) fn save<'a>(
+    step: u64,
+    vectors: impl IntoIterator<Item = (&'a str, Vec<f32>)>,
+) -> OptimizerState {
+    let named = vectors.into_iter().map(|(name, vector)| (name.to_owned(), vector));
+    OptimizerState { step, vectors: named.collect() }
+}
+
 /// Refuses a state that holds a vector which the method does not remember.
 pub(super) fn only(state: &OptimizerState, names: &[&str]) -> Result<(), OptimizerError> {
     match state.vectors.keys().find(|key| !names.contains(&key.as_str())) {

@@ -45,7 +45,13 @@
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
 //! let mut parameters = [3.0, -2.0];
 //! for _ in 0..200 {
-//!     let mut context = StepContext { learning_rate: 0.1, rng: &mut rng, observe: false, watch: [0, 1] };
+//!     let mut context = StepContext {
+//!         learning_rate: 0.1,
+//!         rng: &mut rng,
+//!         same_objective: true,
+//!         observe: false,
+//!         watch: [0, 1],
+//!     };
 //!     optimizer.step(&mut bowl, &mut parameters, &mut context);
 //! }
 //! assert!(bowl.loss(&parameters) < 1e-3);
@@ -55,6 +61,7 @@
 
 mod cholesky;
 pub mod detail;
+mod direction;
 mod ending;
 mod first_order;
 mod line_method;
@@ -67,6 +74,7 @@ pub mod optimizer;
 pub mod schedule;
 pub mod schedule_page;
 mod search;
+mod search_memory;
 mod vector;
 mod words;
 

@@ -7,7 +7,8 @@
 //! nothing below 0. Nocedal & Wright, *Numerical Optimization*, 2006, section 5.2.
 
 use super::detail::Quantity;
-use super::line_method::{Direction, EVALUATIONS, LineMethod, Step};
+use super::direction::{Direction, Step};
+use super::line_method::{EVALUATIONS, LineMethod};
 use super::memory;
 use super::method::{BatchUse, Choice, Family, Method, Setting, Settings};
 use super::optimizer::{OptimizerError, OptimizerState};

@@ -49,6 +49,11 @@ pub struct StepContext<'a> {
     pub learning_rate: f32,
     /// Random numbers for methods that search at random; the others leave them untouched.
     pub rng: &'a mut ChaCha8Rng,
+    /// Whether the objective is the same function, to the last bit, as in the step before: the same
+    /// rows in the same order, no dropout, the same penalties. What was measured where that step
+    /// ended then still holds there, and a method need not measure it again. When in doubt
+    /// `false`, which costs no more than that.
+    pub same_objective: bool,
     /// Whether to report what went on inside, which costs an extra pass over the vectors.
     pub observe: bool,
     /// The two parameters over which an observed step draws its picture.
@@ -88,6 +93,11 @@ impl StepReport {
     pub const fn plain(loss: f32) -> Self {
         Self { loss, observed: None, detail: None, halt: None, moved: Vec::new() }
     }
+
+    /// A step that went nowhere, and why the method cannot go on.
+    pub fn halted(loss: f32, halt: Halt) -> Self {
+        Self { halt: Some(Box::new(halt)), ..Self::plain(loss) }
+    }
 }
 
 /// How long the vectors of one step were, and what they promised.
@@ -102,6 +112,19 @@ pub struct Observed {
     pub predicted_change: Option<f32>,
     /// The change of the loss that came, on the same batch. `None` until it was measured.
     pub actual_change: Option<f32>,
+}
+
+impl Observed {
+    /// Of a method that looks whether a step pays before it takes it: `pays` has the change of the
+    /// loss that it expected and the one that came, if it took one.
+    pub(super) fn checked(gradient_norm: f64, step_norm: f64, pays: Option<[f64; 2]>) -> Self {
+        Self {
+            gradient_norm: Some(gradient_norm as f32),
+            step_norm: step_norm as f32,
+            predicted_change: pays.map(|[expected, _]| expected as f32),
+            actual_change: pays.map(|[_, came]| came as f32),
+        }
+    }
 }
 
 /// The memory of a training method, in a form that can be saved.

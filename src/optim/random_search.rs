@@ -6,11 +6,12 @@
 use rand::RngExt;
 
 use super::detail::Quantity;
-use super::memory::only;
+use super::memory;
 use super::method::{BatchUse, Choice, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, normal, short};
+use super::search::{Block, CANDIDATES, normal, short};
+use super::search_memory::Fruitless;
 use super::words::count;
 
 /// The page of this method.
@@ -163,12 +164,11 @@ impl Optimizer for RandomSearch {
     }
 
     fn state(&self) -> OptimizerState {
-        let fruitless = (Fruitless::NAME.to_owned(), self.fruitless.saved());
-        OptimizerState { step: self.step, vectors: [fruitless].into() }
+        memory::save(self.step, [self.fruitless.saved()])
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        only(state, &[Fruitless::NAME])?;
+        memory::only(state, &[Fruitless::NAME])?;
         self.fruitless = Fruitless::restored(state)?;
         self.step = state.step;
         Ok(())

@@ -20,7 +20,8 @@ pub static METHOD: Method = Method {
     formula: "v ← α·v + (1 − α)·g²\nθ ← θ − η·g / (√v + ε)",
     good_for: "Gradients whose size changes during training, and parameters of different scales.",
     weak_at: "Its steps do not shrink near the minimum, so the loss keeps jittering unless the \
-              learning rate falls; the first steps are too large, as the average starts at zero.",
+              learning rate falls: on a sine with 16 neurons R² still drops below 0.9 now and then \
+              after 3000 epochs. The first steps are too large, as the average starts at zero.",
     source: "T. Tieleman and G. Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012",
     settings: &[ALPHA, EPSILON],
     build: build::<RmsProp, 1>,

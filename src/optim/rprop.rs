@@ -21,7 +21,9 @@ pub static METHOD: Method = Method {
               Δ ← η⁻·Δ  if g changes sign (at least Δmin), and g ← 0\nθ ← θ − sign(g)·Δ",
     good_for: "Small data sets trained as one batch: fast, and nothing to tune.",
     weak_at: "Mini-batches: the noise flips signs and the step sizes collapse, so it always uses \
-              the full batch.",
+              the full batch. It can learn by heart: the spiral with 32 and 32 neurons has every \
+              training row right, but mostly fewer than 95 % of those held back; from a first step \
+              of 0.1 it has more.",
     source: "M. Riedmiller and H. Braun, A Direct Adaptive Method for Faster Backpropagation \
              Learning: The RPROP Algorithm, 1993; C. Igel and M. Hüsken, 2000 (iRprop−)",
     settings: &[SHRINK, GROW, SMALLEST, LARGEST],

@@ -1,16 +1,15 @@
-//! What the methods of random search share: a block of trials with its account, and the two ways
-//! in which a search can find nothing at all.
+//! What the methods of random search share within a step: a block of trials with its account.
 //!
-//! Knows no method in particular: how candidates are drawn and which are kept is theirs.
+//! Knows no method in particular: how candidates are drawn and which are kept is theirs. What they
+//! remember from step to step is in `search_memory`.
 
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::detail::{Candidate, Halt, HaltKind, Picture, Quantity, StepDetail};
-use super::memory::find;
 use super::method::Setting;
 use super::objective::Objective;
-use super::optimizer::{Observed, OptimizerError, OptimizerState, StepContext, StepReport};
+use super::optimizer::{Observed, StepContext, StepReport};
 use super::vector::{distance, is_finite};
 use super::words;
 
@@ -29,9 +28,6 @@ pub(super) const CANDIDATES: Setting = Setting {
            number of tries.",
 };
 
-/// Trials in a row that teach nothing, after which a search gives up.
-const PATIENCE: u32 = 50;
-
 /// A standard normal random number. Drawn in f64, as starting weights are.
 pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     StandardNormal.sample(rng)
@@ -41,67 +37,6 @@ pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 pub(super) fn perturb<R: Rng + ?Sized>(point: &mut [f32], centre: &[f32], size: f64, rng: &mut R) {
     for (x, &c) in point.iter_mut().zip(centre) {
         *x = (f64::from(c) + size * normal(rng)) as f32;
-    }
-}
-
-/// How many of the latest trials in a row taught nothing. Remembered from step to step.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Fruitless {
-    /// Trials in a row whose loss was, to the bit, that of the point they started from.
-    same: u32,
-    /// Trials in a row without a loss that is a number.
-    without_loss: u32,
-}
-
-impl Fruitless {
-    /// Its name in a saved state.
-    pub(super) const NAME: &'static str = "fruitless_trials";
-
-    /// Takes note of a trial from a point where the loss is `current`.
-    pub(super) fn note(&mut self, loss: f32, current: f32) {
-        self.same = if loss == current { self.same.saturating_add(1) } else { 0 };
-        self.without_loss = if loss.is_finite() { 0 } else { self.without_loss.saturating_add(1) };
-    }
-
-    /// Why the search should stop, if it has been fruitless for too long. `reach` is the name of
-    /// the setting that says how far candidates lie.
-    pub(super) fn halt(self, current: f32, reach: &str) -> Option<Halt> {
-        if self.without_loss >= PATIENCE {
-            return Some(Halt {
-                kind: HaltKind::NoProgress,
-                why: format!(
-                    "None of the last {} candidates had a loss that is a finite number, so there \
-                     is nothing to choose between. Reset and try a smaller {reach}, or scale the \
-                     inputs.",
-                    self.without_loss
-                ),
-            });
-        }
-        (self.same >= PATIENCE).then(|| Halt {
-            kind: HaltKind::FlatLoss,
-            why: format!(
-                "The last {} candidates all had a loss of {}, exactly that of the parameters they \
-                 started from: the search has settled, or the loss is flat here. If that is not \
-                 low enough, try a larger {reach} or new starting weights.",
-                self.same,
-                short(current)
-            ),
-        })
-    }
-
-    /// As it is saved: whole numbers far below the 2²⁴ up to which f32 holds them all.
-    pub(super) fn saved(self) -> Vec<f32> {
-        vec![self.same.min(PATIENCE) as f32, self.without_loss.min(PATIENCE) as f32]
-    }
-
-    /// Reads what was saved.
-    pub(super) fn restored(state: &OptimizerState) -> Result<Self, OptimizerError> {
-        match find(state, Self::NAME, 2)? {
-            &[same, without_loss] => {
-                Ok(Self { same: same as u32, without_loss: without_loss as u32 })
-            }
-            _ => Ok(Self::default()),
-        }
     }
 }
 
@@ -152,14 +87,12 @@ impl<'a> Block<'a> {
         if !self.start.is_finite() {
             return Some(StepReport::plain(self.start));
         }
-        let halt = || Halt {
-            kind: HaltKind::FlatLoss,
-            why: "There is nothing to search for: the network has no parameters. Add a layer \
-                  with weights."
-                .to_owned(),
-        };
-        let report = StepReport { halt: Some(Box::new(halt())), ..StepReport::plain(self.start) };
-        parameters.is_empty().then_some(report)
+        parameters.is_empty().then(|| {
+            let why = "There is nothing to search for: the network has no parameters. Add a layer \
+                       with weights."
+                .to_owned();
+            StepReport::halted(self.start, Halt { kind: HaltKind::FlatLoss, why })
+        })
     }
 
     /// The loss at the parameters before the step.
@@ -261,28 +194,4 @@ fn seen(point: &[f32], watch: [usize; 2]) -> [f32; 2] {
 /// [`words::short`] for single and double precision alike.
 pub(super) fn short(x: impl Into<f64>) -> String {
     words::short(x.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fifty_fruitless_trials_in_a_row_are_enough() {
-        let mut fruitless = Fruitless::default();
-        for _ in 0..49 {
-            fruitless.note(1.5, 1.5);
-        }
-        assert_eq!(fruitless.halt(1.5, "step"), None);
-        fruitless.note(1.6, 1.5);
-        assert_eq!(fruitless, Fruitless::default(), "one different loss starts the count anew");
-        for _ in 0..50 {
-            fruitless.note(1.5, 1.5);
-        }
-        assert_eq!(fruitless.halt(1.5, "step").map(|h| h.kind), Some(HaltKind::FlatLoss));
-        for _ in 0..50 {
-            fruitless.note(f32::INFINITY, 1.5);
-        }
-        assert_eq!(fruitless.halt(1.5, "step").map(|h| h.kind), Some(HaltKind::NoProgress));
-    }
 }

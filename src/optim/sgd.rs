@@ -20,7 +20,8 @@ pub static METHOD: Method = Method {
     good_for: "A first look at training: one idea, one number to set. A baseline for every other \
                method.",
     weak_at: "Parameters of very different scales, long narrow valleys and plateaus; the learning \
-              rate must be found by trying.",
+              rate must be found by trying: on a sine with 16 neurons 0.03 is slow (R² below 0.97 \
+              after 3000 epochs), 0.1 gets there in 8000, and 0.15 diverges.",
     source: "H. Robbins and S. Monro, A Stochastic Approximation Method, Annals of Mathematical \
              Statistics, 1951",
     settings: &[],

@@ -6,11 +6,12 @@
 //! with its constants as defaults).
 
 use super::detail::{Halt, HaltKind, Quantity};
-use super::memory::{find, number, only};
+use super::memory::{self, find, number};
 use super::method::{BatchUse, Family, Method, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, CANDIDATES, Fruitless, normal, short};
+use super::search::{Block, CANDIDATES, normal, short};
+use super::search_memory::{Fruitless, Reach, too_near};
 use super::vector::norm;
 use super::words::count;
 
@@ -74,9 +75,6 @@ const FAILURES: Setting = Setting {
            trying long steps for longer, which may carry it over a small hill.",
 };
 
-/// Steps shorter than this in each parameter, relative to the largest parameter, no longer change
-/// an f32.
-const SHORTEST: f64 = 1e-8;
 /// Steps longer than this lead nowhere that a network could use.
 const LONGEST: f64 = 1e6;
 
@@ -94,13 +92,12 @@ fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
 /// The walk. Where it stands is nowhere but in the parameters themselves.
 #[derive(Default)]
 struct SolisWets {
-    first_size: f64,
     successes_needed: u32,
     failures_needed: u32,
     candidates: usize,
     step: u64,
     /// ρ; powers of two times the first size, which f32 holds as well as f64.
-    size: f32,
+    size: Reach,
     /// Successes and failures in a row.
     successes: u32,
     failures: u32,
@@ -134,7 +131,7 @@ impl SolisWets {
         context: &mut StepContext<'_>,
     ) -> f32 {
         for (d, &b) in self.direction.iter_mut().zip(&self.bias) {
-            *d = (f64::from(b) + f64::from(self.size) * normal(context.rng)) as f32;
+            *d = (f64::from(b) + f64::from(self.size.now) * normal(context.rng)) as f32;
         }
         // What becomes of the bias: b ← keep·b + pull·d.
         let mut loss = self.try_along(1.0, block, parameters, current);
@@ -162,24 +159,23 @@ impl SolisWets {
         (self.successes, self.failures) =
             if success { (self.successes + 1, 0) } else { (0, self.failures + 1) };
         if self.successes >= self.successes_needed {
-            self.size = (2.0 * self.size).min(LONGEST as f32);
+            self.size.now = (2.0 * self.size.now).min(LONGEST as f32);
             self.successes = 0;
         } else if self.failures >= self.failures_needed {
-            self.size *= 0.5;
+            self.size.now *= 0.5;
             self.failures = 0;
         }
     }
 
     fn halt(&self, parameters: &[f32], loss: f32) -> Option<Halt> {
-        let largest = parameters.iter().fold(1.0_f32, |most, p| most.max(p.abs()));
-        if f64::from(self.size) < SHORTEST * f64::from(largest) {
+        if too_near(f64::from(self.size.now), parameters) {
             return Some(Halt {
                 kind: HaltKind::NoProgress,
                 why: format!(
                     "The steps have shrunk to {}, too short to change the parameters, because \
                      none made the loss smaller than {}: this is a minimum as far as random steps \
                      can tell. Start from new weights, or try another method from here.",
-                    short(self.size),
+                    short(self.size.now),
                     short(loss)
                 ),
             });
@@ -188,7 +184,7 @@ impl SolisWets {
     }
 
     fn tell(&self, block: &Block, first: f32, best: f32) -> (String, Vec<Quantity>) {
-        let size = match self.size.total_cmp(&first) {
+        let size = match self.size.now.total_cmp(&first) {
             std::cmp::Ordering::Greater => "grew to",
             std::cmp::Ordering::Less => "shrank to",
             std::cmp::Ordering::Equal => "stayed at",
@@ -199,12 +195,12 @@ impl SolisWets {
             block.kept(),
             short(block.start()),
             short(best),
-            short(self.size),
+            short(self.size.now),
         );
         let quantities = vec![
             Quantity {
                 name: "Step size ρ",
-                value: f64::from(self.size),
+                value: f64::from(self.size.now),
                 help: "How far a try goes in each parameter. It doubles after successes in a row \
                        and halves after failures: on a smooth slope it shrinks until about half \
                        of the tries succeed.",
@@ -245,7 +241,7 @@ impl Optimizer for SolisWets {
             return report;
         }
         self.step += 1;
-        let first = self.size;
+        let first = self.size.now;
         let mut loss = block.start();
         while block.trials() < self.candidates {
             loss = self.attempt(&mut block, parameters, loss, context);
@@ -255,11 +251,7 @@ impl Optimizer for SolisWets {
     }
 
     fn configure(&mut self, settings: &Settings) {
-        let first_size = settings.get(&STEP);
-        if self.first_size != first_size {
-            self.first_size = first_size;
-            self.size = first_size as f32;
-        }
+        self.size.configure(settings.get(&STEP));
         self.successes_needed = settings.get(&SUCCESSES) as u32;
         self.failures_needed = settings.get(&FAILURES) as u32;
         self.candidates = settings.get(&CANDIDATES) as usize;
@@ -267,20 +259,25 @@ impl Optimizer for SolisWets {
 
     fn state(&self) -> OptimizerState {
         let runs = vec![self.successes as f32, self.failures as f32];
-        let vectors = [self.bias.clone(), vec![self.size], runs, self.fruitless.saved()];
-        let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
-        OptimizerState { step: self.step, vectors: named.collect() }
+        let [bias, size, in_a_row, _] = NAMES;
+        let vectors = [
+            (bias, self.bias.clone()),
+            (size, vec![self.size.now]),
+            (in_a_row, runs),
+            self.fruitless.saved(),
+        ];
+        memory::save(self.step, vectors)
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
         let [bias, size, runs, _] = NAMES;
-        only(state, &NAMES)?;
+        memory::only(state, &NAMES)?;
         let bias = find(state, bias, self.bias.len())?;
         let size = number(state, size)?;
         let runs = find(state, runs, 2)?;
         self.fruitless = Fruitless::restored(state)?;
         self.bias.copy_from_slice(bias);
-        self.size = size;
+        self.size.now = size;
         if let &[successes, failures] = runs {
             (self.successes, self.failures) = (successes as u32, failures as u32);
         }

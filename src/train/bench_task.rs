@@ -48,6 +48,8 @@ pub struct BenchResult {
     pub samples_per_second: f64,
     /// Floating-point operations a second, in billions, counting only the products of the layers.
     pub gflops: f64,
+    /// The processor threads that took part.
+    pub threads: usize,
 }
 
 impl BenchTask {
@@ -144,6 +146,7 @@ impl BenchTask {
         Ok(BenchResult {
             samples_per_second,
             gflops: samples_per_second * self.flops_per_sample() / 1e9,
+            threads: trainer.threads_at_work(),
         })
     }
 
@@ -198,6 +201,15 @@ mod tests {
             trainer.run_epoch();
             assert_eq!(trainer.samples_seen(), task.samples as u64);
         }
+    }
+
+    #[test]
+    fn the_threads_reported_are_those_at_work() {
+        let tasks = BenchTask::fixed();
+        let threads = |task: &BenchTask, count| task.trainer(count).unwrap().threads_at_work();
+        assert_eq!(threads(&tasks[0], 2), 1, "tiny");
+        assert_eq!(threads(&tasks[4], 2), 2, "mnist");
+        assert_eq!(threads(&tasks[4], 1), 1, "mnist");
     }
 
     #[test]

@@ -57,8 +57,9 @@ impl Shaping {
         if self.l1 == 0.0 && self.l2 == 0.0 {
             return 0.0;
         }
+        let (l1, l2) = (f64::from(self.l1), f64::from(self.l2));
         let weights = self.weights.iter().filter_map(|range| parameters.get(range.clone()));
-        weights.flatten().map(|&w| self.l1 * w.abs() + 0.5 * self.l2 * w * w).sum()
+        weights.map(|w| sum_of(w, |w| l1 * w.abs() + 0.5 * l2 * w * w)).sum::<f64>() as f32
     }
 
     /// Adds the penalty's gradient, turns the sign for ascent, stops what is frozen, clips.
@@ -71,8 +72,8 @@ impl Shaping {
                     continue;
                 };
                 for (slope, &w) in slopes.iter_mut().zip(weights) {
-                    let sign = if w == 0.0 { 0.0 } else { w.signum() };
-                    *slope += self.l1 * sign + self.l2 * w;
+                    let size = if w == 0.0 { 0.0 } else { self.l1 };
+                    *slope += size.copysign(w) + self.l2 * w;
                 }
             }
         }
@@ -121,9 +122,22 @@ fn negate(vector: &mut [f32]) {
     }
 }
 
+/// Σ f(x) over a vector. The terms are added up in several sums side by side, because one sum
+/// would wait for each addition in turn, and in f64, so that large ones do not overflow.
+fn sum_of(vector: &[f32], f: impl Fn(f64) -> f64) -> f64 {
+    let (blocks, rest) = vector.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for block in blocks {
+        for (sum, &x) in sums.iter_mut().zip(block) {
+            *sum += f(f64::from(x));
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&x| f(f64::from(x))).sum::<f64>()
+}
+
 /// Scales a vector down to the given Euclidean norm, if it is longer (Pascanu et al. 2013).
 fn clip(vector: &mut [f32], longest: f32) {
-    let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt() as f32;
+    let norm = sum_of(vector, |v| v * v).sqrt() as f32;
     if norm > longest {
         let factor = longest / norm;
         for v in vector {

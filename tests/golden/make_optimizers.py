@@ -1,4 +1,4 @@
-"""Writes tests/optimizer_golden.json: the trajectories and schedules that the Rust tests compare with.
+"""Writes tests/golden/optimizers.json: the trajectories and schedules that the Rust tests compare with.
 
 Run from anywhere with PyTorch and NumPy installed:  python make_optimizers.py
 
@@ -19,7 +19,7 @@ STEPS = 20
 
 
 def loss(p):
-    """Badly scaled, coupled and not convex; the same formula stands in optimizer_golden.rs."""
+    """Badly scaled, coupled and not convex; the same formula stands in tests/methods/golden.rs."""
     a = torch.tensor(CURVATURE, dtype=torch.float64)
     c = torch.tensor(CENTRE, dtype=torch.float64)
     bowl = (a * (p - c) ** 2).sum() / 2
@@ -181,7 +181,7 @@ def main():
             f'"curvature": {json.dumps(CURVATURE)},\n"centre": {json.dumps(CENTRE)},\n'
             f'"steps_per_epoch": {STEPS_PER_EPOCH},\n"epochs": {EPOCHS},\n'
             f'"cases": [\n{lines(CASES)}\n],\n"schedules": [\n{lines(SCHEDULES)}\n]}}\n')
-    path = pathlib.Path(__file__).resolve().parent.parent / "optimizer_golden.json"
+    path = pathlib.Path(__file__).resolve().parent / "optimizers.json"
     path.write_text(text, encoding="utf-8")
     print(f"{path.name}: {len(CASES)} trajectories, {len(SCHEDULES)} schedules")
 

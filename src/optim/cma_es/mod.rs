@@ -19,12 +19,13 @@ use self::covariance::{Covariance, Lesson};
 use self::strategy::{Strategy, default_population};
 use super::detail::{Halt, HaltKind};
 use super::first_order::bias_correction;
-use super::memory::{find, number, only};
+use super::memory::{self, find, number};
 use super::method::{BatchUse, Family, Method, OFF_ON, Setting, Settings};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, OptimizerError, OptimizerState, StepContext, StepReport};
-use super::search::{Block, Fruitless, normal, short};
-use super::vector::{is_finite, norm};
+use super::search::{Block, normal, short};
+use super::search_memory::{Best, Fruitless, Reach, too_near};
+use super::vector::norm;
 
 /// The page of this method.
 pub static METHOD: Method = Method {
@@ -93,8 +94,6 @@ const SEPARABLE: Setting = Setting {
 /// The largest number of parameters with a whole covariance matrix. An eigendecomposition costs
 /// about 10·n³ operations, and a saved state n² numbers.
 const FULL_LIMIT: usize = 300;
-/// Clouds smaller than this, relative to the largest parameter, no longer change an f32.
-const SHORTEST: f64 = 1e-8;
 
 fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
     Box::new(CmaEs::new(settings, dimension))
@@ -103,18 +102,16 @@ fn build(settings: &Settings, dimension: usize) -> Box<dyn Optimizer> {
 /// The strategy. The mean of the cloud is nowhere but in the parameters themselves.
 struct CmaEs {
     n: usize,
-    first_sigma: f64,
     strategy: Strategy,
     step: u64,
-    sigma: f32,
+    sigma: Reach,
     /// `p_σ` and `p_c`.
     sigma_path: Vec<f32>,
     path: Vec<f32>,
     covariance: Covariance,
     fruitless: Fruitless,
     /// The best candidate or mean so far.
-    best: Vec<f32>,
-    best_loss: f32,
+    best: Best,
     cloud: Cloud,
 }
 
@@ -138,8 +135,8 @@ struct Cloud {
 
 /// The names of the vectors in a saved state.
 const NAMES: [&str; 8] = [
-    "best",
-    "best_loss",
+    Best::NAMES[0],
+    Best::NAMES[1],
     "covariance",
     "covariance_decomposed",
     "path",
@@ -152,16 +149,14 @@ impl CmaEs {
     fn new(settings: &Settings, n: usize) -> Self {
         let mut new = Self {
             n,
-            first_sigma: 0.0,
             strategy: Strategy::default(),
             step: 0,
-            sigma: 0.0,
+            sigma: Reach::default(),
             sigma_path: vec![0.0; n],
             path: vec![0.0; n],
             covariance: Covariance::identity(n, is_separable(settings, n)),
             fruitless: Fruitless::default(),
-            best: vec![0.0; n],
-            best_loss: f32::MAX,
+            best: Best::none(n),
             cloud: Cloud {
                 candidate: vec![0.0; n],
                 mean: vec![0.0; n],
@@ -180,7 +175,7 @@ impl CmaEs {
     /// Draws and tries λ candidates, and ranks them.
     fn draw(&mut self, block: &mut Block, parameters: &[f32], rng: &mut ChaCha8Rng) {
         let (n, population) = (self.n, self.population());
-        let sigma = f64::from(self.sigma);
+        let sigma = f64::from(self.sigma.now);
         let cloud = &mut self.cloud;
         cloud.steps.resize(population * n, 0.0);
         cloud.squares.clear();
@@ -196,10 +191,7 @@ impl CmaEs {
             let loss = block.try_candidate(&cloud.candidate);
             self.fruitless.note(loss, block.start());
             cloud.losses.push(loss);
-            if loss < self.best_loss {
-                self.best_loss = loss;
-                self.best.copy_from_slice(&cloud.candidate);
-            }
+            self.best.note(&cloud.candidate, loss);
         }
         let losses = &cloud.losses;
         cloud.order.clear();
@@ -237,12 +229,10 @@ impl CmaEs {
                 cloud.mean.iter_mut().zip(y).for_each(|(m, &y)| *m += weight * f64::from(y));
             }
         }
-        let sigma = f64::from(self.sigma);
-        for (x, (&p, y)) in cloud.candidate.iter_mut().zip(parameters.iter().zip(&cloud.mean)) {
-            *x = (f64::from(p) + sigma * y) as f32;
-        }
-        if is_finite(&cloud.candidate) {
-            parameters.copy_from_slice(&cloud.candidate);
+        let sigma = f64::from(self.sigma.now);
+        // Between points that are finite, since only those have a loss, lie none that are not.
+        for (p, y) in parameters.iter_mut().zip(&cloud.mean) {
+            *p = (f64::from(*p) + sigma * y) as f32;
         }
 
         let (rate, effective) = (strategy.path_rate, strategy.effective);
@@ -270,22 +260,13 @@ impl CmaEs {
 
     /// Keeps σ among the numbers that f32 can multiply.
     fn set_sigma(&mut self, sigma: f64) {
-        self.sigma = sigma.clamp(1e-20, 1e20) as f32;
-    }
-
-    /// Keeps what the parameters are if they are the best so far.
-    fn remember(&mut self, parameters: &[f32], loss: f32) {
-        if loss < self.best_loss {
-            self.best_loss = loss;
-            self.best.copy_from_slice(parameters);
-        }
+        self.sigma.now = sigma.clamp(1e-20, 1e20) as f32;
     }
 
     /// Looks whether the search is at its end, and if so goes to the best point it knows.
     fn finish(&mut self, block: &mut Block, parameters: &mut [f32]) -> Option<Halt> {
-        let largest = parameters.iter().fold(1.0_f32, |most, p| most.max(p.abs()));
-        let width = f64::from(self.sigma) * self.covariance.extent().1;
-        let halt = if width < SHORTEST * f64::from(largest) {
+        let width = f64::from(self.sigma.now) * self.covariance.extent().1;
+        let halt = if too_near(width, parameters) {
             Halt {
                 kind: HaltKind::NoProgress,
                 why: format!(
@@ -293,16 +274,16 @@ impl CmaEs {
                      the search has settled at a loss of {}. Start again with more candidates λ \
                      or a larger σ if that is not good enough.",
                     short(width),
-                    short(self.best_loss)
+                    short(self.best.loss)
                 ),
             }
         } else {
             self.fruitless.halt(block.start(), "first step size σ")?
         };
         // Measured again: a setting of the run may have changed the loss since.
-        let best = block.measure(&self.best);
+        let best = block.measure(&self.best.point);
         if best.is_finite() && best <= block.start() {
-            parameters.copy_from_slice(&self.best);
+            parameters.copy_from_slice(&self.best.point);
         }
         Some(halt)
     }
@@ -333,13 +314,13 @@ impl Optimizer for CmaEs {
         if let Some(report) = block.hopeless(parameters) {
             return report;
         }
-        self.remember(parameters, block.start());
+        self.best.note(parameters, block.start());
         // By the number of steps alone, so that a restored search goes on alike.
         if self.step > 0 && self.step.is_multiple_of(self.strategy.decomposition_gap(self.n)) {
             self.covariance.decompose();
         }
         self.step += 1;
-        let before = self.sigma;
+        let before = self.sigma.now;
         let covariance = self
             .covariance
             .between(context.watch)
@@ -359,11 +340,7 @@ impl Optimizer for CmaEs {
     }
 
     fn configure(&mut self, settings: &Settings) {
-        let first_sigma = settings.get(&SIGMA);
-        if self.first_sigma != first_sigma {
-            self.first_sigma = first_sigma;
-            self.sigma = first_sigma as f32;
-        }
+        self.sigma.configure(settings.get(&SIGMA));
         let separable = is_separable(settings, self.n);
         if self.covariance.is_diagonal() != separable {
             self.covariance = Covariance::identity(self.n, separable);
@@ -378,38 +355,35 @@ impl Optimizer for CmaEs {
     }
 
     fn state(&self) -> OptimizerState {
-        let [covariance, decomposed] = self.covariance.saved();
-        let vectors = [
-            self.best.clone(),
-            vec![self.best_loss],
-            covariance,
-            decomposed,
-            self.path.clone(),
-            vec![self.sigma],
-            self.sigma_path.clone(),
+        let [.., covariance, decomposed, path, sigma, sigma_path, _] = NAMES;
+        let [whole, taken_apart] = self.covariance.saved();
+        let others = [
+            (covariance, whole),
+            (decomposed, taken_apart),
+            (path, self.path.clone()),
+            (sigma, vec![self.sigma.now]),
+            (sigma_path, self.sigma_path.clone()),
             self.fruitless.saved(),
         ];
-        let named = NAMES.iter().map(|&name| name.to_owned()).zip(vectors);
-        OptimizerState { step: self.step, vectors: named.collect() }
+        memory::save(self.step, self.best.saved().into_iter().chain(others))
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        let [best, best_loss, covariance, decomposed, path, sigma, sigma_path, _] = NAMES;
-        only(state, &NAMES)?;
+        let [.., covariance, decomposed, path, sigma, sigma_path, _] = NAMES;
+        memory::only(state, &NAMES)?;
         let (n, separable) = (self.n, self.covariance.is_diagonal());
         let [length, decomposed_length] = Covariance::saved_lengths(n, separable);
         let covariance = find(state, covariance, length)?;
         let decomposed = find(state, decomposed, decomposed_length)?;
-        let best = find(state, best, n)?;
+        let best = Best::restored(state, n)?;
         let path = find(state, path, n)?;
         let sigma_path = find(state, sigma_path, n)?;
-        let (best_loss, sigma) = (number(state, best_loss)?, number(state, sigma)?);
+        let sigma = number(state, sigma)?;
         self.fruitless = Fruitless::restored(state)?;
         self.covariance = Covariance::restored(n, separable, [covariance, decomposed]);
-        self.best.copy_from_slice(best);
         self.path.copy_from_slice(path);
         self.sigma_path.copy_from_slice(sigma_path);
-        (self.best_loss, self.sigma) = (best_loss, sigma);
+        (self.best, self.sigma.now) = (best, sigma);
         self.step = state.step;
         Ok(())
     }

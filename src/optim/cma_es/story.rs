@@ -17,10 +17,10 @@ impl CmaEs {
             return format!(
                 "None of {} had a loss that is a number, so the mean stays and σ is halved to {}.",
                 count(block.trials(), "candidate"),
-                short(self.sigma),
+                short(self.sigma.now),
             );
         }
-        let sigma = match self.sigma.total_cmp(&before) {
+        let sigma = match self.sigma.now.total_cmp(&before) {
             std::cmp::Ordering::Greater => "the steps agree, so σ grew",
             std::cmp::Ordering::Less => "the steps cancel, so σ shrank",
             std::cmp::Ordering::Equal => "σ stayed",
@@ -33,7 +33,7 @@ impl CmaEs {
             short(block.lowest()),
             block.kept(),
             short(before),
-            short(self.sigma),
+            short(self.sigma.now),
         );
         if self.covariance.is_diagonal() {
             story.push_str(&format!(
@@ -49,7 +49,7 @@ impl CmaEs {
         vec![
             Quantity {
                 name: "Step size σ",
-                value: f64::from(self.sigma),
+                value: f64::from(self.sigma.now),
                 help: "The width of the cloud, apart from its shape. It grows while successive \
                        steps point the same way and shrinks while they cancel.",
             },
@@ -73,7 +73,7 @@ impl CmaEs {
             },
             Quantity {
                 name: "Best loss so far",
-                value: f64::from(self.best_loss),
+                value: f64::from(self.best.loss),
                 help: "The lowest loss that any candidate or mean has had. The network shown is \
                        the mean; the search goes to the best when it ends by itself.",
             },

@@ -22,10 +22,8 @@ mod search;
 pub(super) mod settings;
 mod stopping;
 
-use std::collections::BTreeMap;
-
 use super::detail::{Halt, HaltKind};
-use super::ending::{Stall, bottom, nowhere_to_go, rounding, stuck};
+use super::ending::{Stall, at_once, bottom, rounding, stuck};
 use super::memory;
 use super::method::{Setting, Settings};
 use super::objective::Objective;
@@ -98,7 +96,7 @@ impl NewtonKrylov {
     }
 
     /// Why the network is too large for the solver's memory, if it is.
-    fn too_large(&self) -> Option<Box<Halt>> {
+    fn too_large(&self) -> Option<Halt> {
         let vectors = if self.plan.solver == Solver::Gmres { self.plan.restart } else { 1 };
         let numbers = vectors.saturating_mul(self.gradient.len());
         (numbers > MOST_NUMBERS).then(|| {
@@ -109,7 +107,7 @@ impl NewtonKrylov {
                 self.gradient.len(),
                 MOST_NUMBERS
             );
-            Box::new(Halt { kind: HaltKind::TooLarge, why })
+            Halt { kind: HaltKind::TooLarge, why }
         })
     }
 
@@ -188,16 +186,12 @@ impl Optimizer for NewtonKrylov {
         context: &mut StepContext<'_>,
     ) -> StepReport {
         let start = objective.loss_and_gradient(parameters, &mut self.gradient);
-        let mut report = StepReport::plain(start);
-        if !start.is_finite() {
-            // The caller looks for the reason in the parameters.
+        let gradient_norm = norm(&self.gradient);
+        let too_large = || self.too_large().map(|halt| StepReport::halted(start, halt));
+        if let Some(report) = at_once(start, gradient_norm).or_else(too_large) {
             return report;
         }
-        let (loss, gradient_norm) = (f64::from(start), norm(&self.gradient));
-        report.halt = nowhere_to_go(loss, gradient_norm).or_else(|| self.too_large());
-        if report.halt.is_some() {
-            return report;
-        }
+        let (mut report, loss) = (StepReport::plain(start), f64::from(start));
         self.step += 1;
         if self.damping == 0.0 {
             self.damping = self.first_damping;
@@ -220,12 +214,8 @@ impl Optimizer for NewtonKrylov {
             };
             report.detail = Some(Box::new(account.detail()));
             let moved = taken.map_or(0.0, |_| distance(&self.search.point, parameters));
-            report.observed = Some(Observed {
-                gradient_norm: Some(gradient_norm as f32),
-                step_norm: moved as f32,
-                predicted_change: taken.map(|taken| inner.predicted(taken.length) as f32),
-                actual_change: taken.map(|taken| (taken.loss - loss) as f32),
-            });
+            let pays = taken.map(|taken| [inner.predicted(taken.length), taken.loss - loss]);
+            report.observed = Some(Observed::checked(gradient_norm, moved, pays));
         }
         if taken.is_some() {
             parameters.copy_from_slice(&self.search.point);
@@ -249,18 +239,15 @@ impl Optimizer for NewtonKrylov {
     }
 
     fn state(&self) -> OptimizerState {
-        let vectors = BTreeMap::from([
-            ("damping".to_owned(), vec![self.damping]),
-            ("stalled".to_owned(), self.stall.to_vector()),
-            ("solution".to_owned(), self.solution.clone()),
-        ]);
-        OptimizerState { step: self.step, vectors }
+        let damping = ("damping", vec![self.damping]);
+        let solution = ("solution", self.solution.clone());
+        memory::save(self.step, [damping, self.stall.saved(), solution])
     }
 
     fn restore(&mut self, state: &OptimizerState) -> Result<(), OptimizerError> {
-        memory::only(state, &["damping", "stalled", "solution"])?;
+        memory::only(state, &["damping", Stall::NAME, "solution"])?;
         let damping = memory::number(state, "damping")?;
-        let stall = Stall::from_state(state, "stalled")?;
+        let stall = Stall::restored(state)?;
         let solution = memory::find(state, "solution", self.gradient.len())?;
         self.solution.copy_from_slice(solution);
         (self.damping, self.stall, self.step) = (damping, stall, state.step);

@@ -26,6 +26,12 @@ impl Trainer {
         self.workspace.set_threads(self.threads);
     }
 
+    /// How many processor threads take part in an update: one for a small network, otherwise as
+    /// many as were [set](Trainer::set_threads) and the machine has.
+    pub fn threads_at_work(&self) -> usize {
+        self.workspace.crew().gathering()
+    }
+
     /// What is trained.
     pub const fn prepared(&self) -> &Prepared {
         &self.prepared

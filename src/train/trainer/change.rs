@@ -116,6 +116,7 @@ impl Trainer {
         }
         let loss_changed = prepared.loss != self.prepared.loss;
         self.method = method;
+        self.same_objective = false;
         self.shaping = Shaping::new(training, &prepared.network, prepared.frozen());
         self.frozen_values = self.shaping.frozen_values(&self.parameters);
         self.prepared = prepared;

@@ -1,7 +1,8 @@
 //! The training loop: batches, updates, epochs, stop rules. No threads, no clock that decides
 //! anything: the same document gives the same bits wherever it runs.
 //!
-//! An epoch visits every training row once, in an order drawn anew for each epoch:
+//! An epoch visits every training row once, in an order drawn anew for each epoch (in the order of
+//! the data when one batch takes them all):
 //!
 //! 1. load the next batch, draw the dropout masks;
 //! 2. let the training method make one update, see [`crate::optim`];
@@ -62,6 +63,9 @@ pub struct Trainer {
     /// Rows of `order` trained on already.
     position: usize,
     method_rng: ChaCha8Rng,
+    /// Whether the last update was of the objective that knows no chance (all rows, no dropout),
+    /// and nothing has changed that objective since.
+    same_objective: bool,
     epoch: u64,
     step: u64,
     stop_rules: StopRules,
@@ -124,6 +128,7 @@ impl Trainer {
             order: Vec::new(),
             position: 0,
             method_rng: rng(prepared.spec.seed, Stream::Method, 0),
+            same_objective: false,
             epoch: 0,
             step: 0,
             stop_rules: StopRules::new(training.stop.epochs),
@@ -215,8 +220,12 @@ impl Trainer {
     fn update(&mut self) -> Option<StopReason> {
         let batch = self.batch_size();
         let end = (self.position + batch).min(self.order.len());
-        let rows = self.order.get(self.position..end).unwrap_or(&[]);
         let samples = &self.prepared.samples;
+        // All rows come in the order of the data: the sums are then the same in every epoch, and
+        // a method may rely on what it measured there.
+        let whole = end - self.position == samples.train.len();
+        let order = if whole { &samples.train } else { &self.order };
+        let rows = order.get(self.position..end).unwrap_or(&[]);
         let (Some(inputs), Some(targets)) = (samples.inputs.as_slice(), samples.targets.as_slice())
         else {
             return None;
@@ -227,6 +236,8 @@ impl Trainer {
             let mut masks = rng(self.prepared.spec.seed, Stream::Dropout, self.step as u32);
             network.draw_dropout(&mut self.workspace, &mut masks);
         }
+        let fixed = whole && !network.has_dropout();
+        let same_objective = std::mem::replace(&mut self.same_objective, fixed) && fixed;
         self.scratch.clear();
         let before = self.evaluations.gradient_equivalents();
         let mut objective = BatchObjective {
@@ -250,6 +261,7 @@ impl Trainer {
         let mut context = StepContext {
             learning_rate: rate as f32,
             rng: &mut self.method_rng,
+            same_objective,
             observe: self.observe,
             watch: self.watch,
         };

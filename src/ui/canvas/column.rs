@@ -31,22 +31,23 @@ impl Column {
     /// How many units fit into `room`, and how large they are, when the network is fitted.
     pub fn plan(card: &Card, measure: Measure, width: f32, room: f32) -> Self {
         let rest = card_height(card, &Self::NONE, measure);
-        let room = (room - rest).max(LEAST_CELL);
+        let least_cell = LEAST_CELL * measure.shrink;
+        let room = (room - rest).max(least_cell);
         let inner = width - 2.0 * measure.pad;
         let beside = match (card.kind, card.face) {
             (LayerKind::Output, Face::NamedMaps) => 0.4,
             (_, Face::NamedMaps) => 0.6,
             _ => 1.0,
         };
-        let most = (MOST_CELL * measure.zoom.max(0.72)).min(inner * beside).max(LEAST_CELL);
+        let most = (MOST_CELL * measure.zoom.max(0.72)).min(inner * beside).max(least_cell);
         let (least, most, limit, pitch) = match card.face {
             Face::Empty => return Self::NONE,
             Face::Picture => {
-                let side = inner.min(room).max(LEAST_CELL);
+                let side = inner.min(room).max(least_cell);
                 return Self { shown: 1, more: false, cell: side, pitch: side };
             }
             Face::Names => (measure.row(), measure.row() * 1.2, SHOWN_NAMES, 1.0),
-            Face::Maps | Face::NamedMaps => (LEAST_CELL, most, SHOWN_UNITS, PITCH),
+            Face::Maps | Face::NamedMaps => (least_cell, most, SHOWN_UNITS, PITCH),
         };
         let capacity = ((room / (least * pitch)) as usize).clamp(1, limit);
         let (shown, room) = if card.units <= capacity {

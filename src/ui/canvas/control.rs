@@ -48,8 +48,7 @@ fn activation_combo(
     activation: Activation,
     out: &mut Outbox,
 ) {
-    let zoom = stage.layout.measure.zoom;
-    let mut child = paint::zoomed_child(ui, rect, zoom, ("activation", card.id));
+    let mut child = paint::sized_child(ui, rect, stage.layout.measure, ("activation", card.id));
     let palette = stage.palette;
     let combo = egui::ComboBox::from_id_salt("activation")
         .selected_text(activation.name())
@@ -118,11 +117,11 @@ fn units_row(
     units: usize,
     out: &mut Outbox,
 ) {
-    let zoom = stage.layout.measure.zoom;
-    let mut child = paint::zoomed_child(ui, rect, zoom, ("units", card.id));
+    let measure = stage.layout.measure;
+    let mut child = paint::sized_child(ui, rect, measure, ("units", card.id));
     child.spacing_mut().button_padding = Vec2::ZERO;
     let side = rect.height().min(rect.width() * 0.24);
-    let gap = (3.0 * zoom).clamp(2.0, 4.0);
+    let gap = (3.0 * measure.zoom).clamp(2.0, 4.0);
     let left = rect.with_max_x(rect.left() + side);
     let right = rect.with_min_x(rect.right() - side);
     let middle = Rect::from_x_y_ranges(left.right() + gap..=right.left() - gap, rect.y_range());
@@ -192,7 +191,7 @@ fn rate_field(
     rate: f32,
     out: &mut Outbox,
 ) {
-    let mut child = paint::zoomed_child(ui, rect, stage.layout.measure.zoom, ("rate", card.id));
+    let mut child = paint::sized_child(ui, rect, stage.layout.measure, ("rate", card.id));
     let before = f64::from(rate) * 100.0;
     let mut percent = before.round();
     let field = egui::DragValue::new(&mut percent)

@@ -6,7 +6,7 @@
 
 use eframe::egui::{Pos2, Rect, Vec2, vec2};
 
-use super::layout::{CardBox, Layout, MARGIN};
+use super::layout::{Canvas, CardBox, Layout, MARGIN};
 use super::model::Card;
 
 /// The controls that the pointer was over last, where they were when it came, and what must not
@@ -15,7 +15,7 @@ use super::model::Card;
 pub(super) struct Held {
     layer: u32,
     footer: Rect,
-    canvas: Rect,
+    canvas: Canvas,
     zoom: f32,
     pan: Vec2,
 }
@@ -28,7 +28,7 @@ pub(super) fn lay_out(
     held: &mut Option<Held>,
     pointer: Option<Pos2>,
     cards: &[Card],
-    canvas: Rect,
+    canvas: Canvas,
     zoom: Option<f32>,
     pan: &mut Vec2,
 ) -> Layout {
@@ -55,14 +55,14 @@ pub(super) fn lay_out(
 fn keep(
     held: Held,
     cards: &[Card],
-    canvas: Rect,
+    canvas: Canvas,
     zoom: Option<f32>,
     pan: &mut Vec2,
 ) -> Option<Layout> {
     if held.pan != *pan || held.canvas != canvas {
         return None;
     }
-    let inner = canvas.shrink(MARGIN);
+    let inner = canvas.rect.shrink(MARGIN);
     let mut height = inner.height();
     for _ in 0..TRIES {
         let mut moved = *pan;
@@ -101,7 +101,8 @@ mod tests {
     use crate::nn::Activation;
     use crate::ui::canvas::model::{Facts, cards};
 
-    const CANVAS: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(620.0, 460.0) };
+    const CANVAS: Canvas =
+        Canvas { rect: Rect { min: pos2(0.0, 0.0), max: pos2(620.0, 460.0) }, magnified: 1.0 };
 
     fn of(units: usize) -> Vec<Card> {
         cards(&NetworkSpec::dense(&[units, 2], Activation::Tanh), &Facts::default())
@@ -120,7 +121,7 @@ mod tests {
         for units in [3, 4, 5, 6, 7, 8, 5, 2] {
             let layout = lay_out(&mut held, pointer, &of(units), CANVAS, None, &mut pan);
             assert!((layout.boxes[1].footer.top() - footer.top()).abs() < 1.5, "{units}");
-            assert!(CANVAS.contains_rect(layout.content), "{units}");
+            assert!(CANVAS.rect.contains_rect(layout.content), "{units}");
         }
     }
 

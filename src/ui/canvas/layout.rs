@@ -3,7 +3,9 @@
 //! Owns the geometry and nothing else: it is given cards and a rectangle, and paints nothing.
 //!
 //! Widths grow with the zoom but not in proportion to it: text must stay readable, so each width
-//! is *a + b·zoom*, and the zoom that fits follows from one division.
+//! is *a + b·zoom*, and the zoom that fits follows from one division. Where even that is too wide
+//! and the window itself is magnified, everything shrinks, down to the sizes of a window that is
+//! not.
 
 use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 
@@ -26,6 +28,8 @@ const MOST_STRETCH: f32 = 64.0;
 pub(super) struct Measure {
     /// The zoom.
     pub zoom: f32,
+    /// What all sizes are multiplied by in a magnified window that is too narrow, at most 1.
+    pub shrink: f32,
     /// Ordinary text.
     pub text: f32,
     /// Secondary text.
@@ -40,16 +44,23 @@ pub(super) struct Measure {
 
 impl Measure {
     /// The sizes at this zoom. Text never gets smaller than can be read.
-    pub fn at(zoom: f32) -> Self {
-        let half = |size: f32| (size * 2.0).round() / 2.0;
+    pub fn at(zoom: f32, shrink: f32) -> Self {
+        let half = |size: f32| (size * shrink * 2.0).round() / 2.0;
+        let whole = |size: f32| (size * shrink).round();
         Self {
             zoom,
+            shrink,
             text: half((TEXT_BODY * zoom).clamp(11.5, 32.0)),
             small: half((TEXT_SMALL * zoom).clamp(11.0, 28.0)),
-            control: (26.0 * zoom).clamp(20.0, 64.0).round(),
-            header: (30.0 * zoom).clamp(22.0, 72.0).round(),
-            pad: (SPACE_3 * 0.75 * zoom).clamp(5.0, 20.0).round(),
+            control: whole((26.0 * zoom).clamp(20.0, 64.0)),
+            header: whole((30.0 * zoom).clamp(22.0, 72.0)),
+            pad: whole((SPACE_3 * 0.75 * zoom).clamp(5.0, 20.0)),
         }
+    }
+
+    /// This width at this zoom.
+    fn of(self, width: Width) -> f32 {
+        width.at(self.zoom) * self.shrink
     }
 
     /// A row of text.
@@ -89,6 +100,15 @@ impl CardBox {
     }
 }
 
+/// What the network is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Canvas {
+    /// Its place, in points.
+    pub rect: Rect,
+    /// How much the person has magnified the whole window; 1 for not at all.
+    pub magnified: f32,
+}
+
 /// Where all cards lie.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Layout {
@@ -112,14 +132,14 @@ pub(super) struct Opening {
 impl Layout {
     /// Lays the cards out in `canvas`. `zoom` is what the person chose, `None` fits the network.
     /// `pan` is limited so that the network cannot be lost.
-    pub fn new(cards: &[Card], canvas: Rect, zoom: Option<f32>, pan: &mut Vec2) -> Self {
-        Self::of_height(cards, canvas, zoom, pan, canvas.height() - 2.0 * MARGIN)
+    pub fn new(cards: &[Card], canvas: Canvas, zoom: Option<f32>, pan: &mut Vec2) -> Self {
+        Self::of_height(cards, canvas, zoom, pan, canvas.rect.height() - 2.0 * MARGIN)
     }
 
     /// As [`new`](Self::new), fitted into a part of the canvas's height.
     pub fn of_height(
         cards: &[Card],
-        canvas: Rect,
+        Canvas { rect: canvas, magnified }: Canvas,
         zoom: Option<f32>,
         pan: &mut Vec2,
         height: f32,
@@ -129,26 +149,27 @@ impl Layout {
         let spaces = cards.len().saturating_sub(1) as f32;
         let total = widths.iter().fold(GAP.times(spaces), |sum, width| sum.plus(*width));
         let fit = total.zoom_for(room.x).clamp(LEAST_FIT, 1.0);
+        let shrink = (room.x / total.at(fit)).clamp(magnified.max(1.0).recip(), 1.0);
+        let fitted = Measure::at(fit, shrink);
         let stretch = if spaces > 0.0 {
-            ((room.x - total.at(fit)) / spaces).clamp(0.0, MOST_STRETCH)
+            ((room.x - fitted.of(total)) / spaces).clamp(0.0, MOST_STRETCH)
         } else {
             0.0
         };
 
         let zoom = zoom.map(|zoom| zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end()));
-        let measure = Measure::at(zoom.unwrap_or(fit));
+        let measure = Measure::at(zoom.unwrap_or(fit), shrink);
         let magnification = measure.zoom / fit;
-        let gap = GAP.at(measure.zoom) + stretch * magnification;
+        let gap = measure.of(GAP) + stretch * magnification;
         let columns: Vec<Column> = cards
             .iter()
             .zip(&widths)
             .map(|(card, width)| {
-                let fitted = Measure::at(fit);
-                Column::plan(card, fitted, width.at(fit), room.y).magnified(magnification)
+                Column::plan(card, fitted, fitted.of(*width), room.y).magnified(magnification)
             })
             .collect();
 
-        let width = widths.iter().map(|width| width.at(measure.zoom)).sum::<f32>() + gap * spaces;
+        let width = widths.iter().map(|width| measure.of(*width)).sum::<f32>() + gap * spaces;
         let heights: Vec<f32> = cards
             .iter()
             .zip(&columns)
@@ -164,7 +185,7 @@ impl Layout {
         for ((card, column), (width, height)) in
             cards.iter().zip(&columns).zip(widths.iter().zip(&heights))
         {
-            let size = vec2(width.at(measure.zoom), *height);
+            let size = vec2(measure.of(*width), *height);
             let top = center.y - height / 2.0;
             let rect = Rect::from_min_size(pos2(left, top), size);
             left = rect.right() + gap;
@@ -196,7 +217,7 @@ impl Layout {
     pub fn gap_center(&self, at: usize) -> f32 {
         let left = at.checked_sub(1).and_then(|before| self.boxes.get(before));
         let right = self.boxes.get(at);
-        let reach = GAP.at(self.measure.zoom) + 24.0;
+        let reach = self.measure.of(GAP) + 24.0;
         match (left, right) {
             (Some(left), Some(right)) => f32::midpoint(left.rect.right(), right.rect.left()),
             (Some(left), None) => left.rect.right() + reach,
@@ -325,7 +346,12 @@ mod tests {
 
     fn fitted(cards: &[Card], canvas: Rect, zoom: Option<f32>) -> Layout {
         let mut pan = Vec2::ZERO;
-        Layout::new(cards, canvas, zoom, &mut pan)
+        Layout::new(cards, plain(canvas), zoom, &mut pan)
+    }
+
+    /// In a window that is not magnified.
+    fn plain(rect: Rect) -> Canvas {
+        Canvas { rect, magnified: 1.0 }
     }
 
     fn canvas(width: f32, height: f32) -> Rect {
@@ -373,7 +399,7 @@ mod tests {
     fn the_network_cannot_be_lost() {
         let mut pan = vec2(1e6, -1e6);
         let canvas = canvas(700.0, 420.0);
-        let layout = Layout::new(&dense(&[4, 2]), canvas, Some(1.0), &mut pan);
+        let layout = Layout::new(&dense(&[4, 2]), plain(canvas), Some(1.0), &mut pan);
         assert!(canvas.expand(1.0).contains_rect(layout.content));
     }
 
@@ -383,6 +409,17 @@ mod tests {
         let layout = fitted(&dense(&[4; 12]), canvas, None);
         assert!(canvas.contains_rect(layout.boxes[0].rect));
         assert!(layout.content.right() > canvas.right());
+    }
+
+    #[test]
+    fn a_magnified_window_still_shows_a_usual_network_whole() {
+        for (magnified, rect) in [(1.5, canvas(380.0, 214.0)), (1.25, canvas(344.0, 184.0))] {
+            let (cards, mut pan) = (dense(&[8, 8]), Vec2::ZERO);
+            let layout = Layout::new(&cards, Canvas { rect, magnified }, None, &mut pan);
+            assert!(rect.contains_rect(layout.content), "{magnified}: {:?}", layout.content);
+            assert!(layout.measure.small * magnified >= 11.0, "{:?}", layout.measure);
+            assert!(fitted(&cards, rect, None).content.width() > layout.content.width());
+        }
     }
 
     #[test]

@@ -116,8 +116,9 @@ fn show_canvas(
     navigate::follow(ui, &ground, canvas, state.drawn, state.panning, view);
 
     let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|_| state.drag.is_none());
+    let sheet = layout::Canvas { rect: canvas, magnified: ui.ctx().zoom_factor() };
     let mut layout =
-        hold::lay_out(&mut state.held, pointer, cards, canvas, view.zoom, &mut view.pan);
+        hold::lay_out(&mut state.held, pointer, cards, sheet, view.zoom, &mut view.pan);
     let drawn = Drawn::of(&layout, canvas);
     state.drawn = Some(drawn);
     if let Some(drag) = &mut state.drag {

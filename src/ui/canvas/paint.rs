@@ -9,6 +9,7 @@ use eframe::egui::{
     Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 
+use super::layout::Measure;
 use crate::ui::icon::Icon;
 use crate::ui::theme;
 
@@ -87,14 +88,18 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     }
 }
 
-/// A child of `ui` in `rect` whose text and spacing are those of `zoom`.
-pub(super) fn zoomed_child(ui: &mut Ui, rect: Rect, zoom: f32, salt: impl egui::AsIdSalt) -> Ui {
+/// A child of `ui` in `rect` whose text and spacing are of these sizes.
+pub(super) fn sized_child(
+    ui: &mut Ui,
+    rect: Rect,
+    measure: Measure,
+    salt: impl egui::AsIdSalt,
+) -> Ui {
     let builder = egui::UiBuilder::new()
         .id_salt(salt)
         .max_rect(rect)
         .layout(egui::Layout::left_to_right(egui::Align::Center));
     let mut child = ui.new_child(builder);
-    let measure = super::layout::Measure::at(zoom);
     let factor = measure.text / theme::TEXT_BODY;
     let style = child.style_mut();
     for font in style.text_styles.values_mut() {

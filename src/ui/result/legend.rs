@@ -51,21 +51,25 @@ pub fn count(points: &MapPoints, looks: &Looks, scene: &Scene<'_>) -> Vec<ClassC
     counts
 }
 
-/// The classes side by side, each with its marker and the number of its points.
-pub fn classes(ui: &mut Ui, looks: &Looks, counts: &[ClassCount]) {
+/// The classes side by side, each with its marker and, where there is room (not in a `low` panel),
+/// the number of its points.
+pub fn classes(ui: &mut Ui, looks: &Looks, counts: &[ClassCount], low: bool) {
     compact_row(ui, |ui| {
         for class in 0..looks.names.len() {
             let count = counts.get(looks.look(class)).copied().unwrap_or_default();
-            class_entry(ui, looks, class, count);
+            class_entry(ui, looks, class, count, low);
         }
     });
 }
 
-fn class_entry(ui: &mut Ui, looks: &Looks, class: usize, count: ClassCount) {
+fn class_entry(ui: &mut Ui, looks: &Looks, class: usize, count: ClassCount, low: bool) {
     let palette = theme::palette(ui);
     let font = FontId::proportional(theme::TEXT_SMALL);
-    let rows = u64::from(count.train + count.validation);
-    let text = format!("{} {}", short_name(looks.name(class)), format::count(rows));
+    let mut text = short_name(looks.name(class));
+    if !low {
+        text += " ";
+        text += &format::count(u64::from(count.train + count.validation));
+    }
     let galley = ui.painter().layout_no_wrap(text, font, palette.text);
     let (rect, response) =
         ui.allocate_exact_size(vec2(16.0 + galley.size().x, 18.0), Sense::hover());

@@ -75,7 +75,7 @@ pub fn show(
     if !low || scene.is_points() {
         controls::toggles(ui, scene, view, scene.classes().is_some() && y.is_some());
     }
-    below(ui, scene, state, &looks);
+    below(ui, scene, state, &looks, low);
     foot(ui, scene, view, asked, &looks, pointed);
 }
 
@@ -377,7 +377,7 @@ fn menu(
 }
 
 /// What the colours mean.
-fn below(ui: &mut Ui, scene: &Scene<'_>, state: &mut MapState, looks: &Looks) {
+fn below(ui: &mut Ui, scene: &Scene<'_>, state: &mut MapState, looks: &Looks, low: bool) {
     if looks.names.is_empty() {
         let range = match scene.insight.and_then(|frame| frame.drawn.as_ref()) {
             Some(Drawn::Map(map)) => match &map.values {
@@ -400,7 +400,7 @@ fn below(ui: &mut Ui, scene: &Scene<'_>, state: &mut MapState, looks: &Looks) {
         state.counts = Some((key.0, key.1, legend::count(&state.points, looks, scene)));
     }
     if let Some((_, _, counts)) = &state.counts {
-        legend::classes(ui, looks, counts);
+        legend::classes(ui, looks, counts, low);
     }
 }
 

@@ -54,6 +54,10 @@ pub enum Command {
     CancelRangeTest,
     /// Runs the Krylov solvers on a linear system.
     StudySystem(LinearSpec),
+    /// Lets the person choose the file of a linear system.
+    PickSystem,
+    /// Lets the person type the path of a linear system.
+    AskSystemPath,
     /// Climbs to the input that excites a neuron most.
     Climb {
         /// The neuron's layer, by its identifier.

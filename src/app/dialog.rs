@@ -61,6 +61,8 @@ pub struct Found {
 pub enum PathPurpose {
     /// To open the file.
     Open,
+    /// To open the linear system in it.
+    System,
     /// To save the experiment there.
     Save,
 }
@@ -89,6 +91,8 @@ pub enum Answer {
     Drop(Pending),
     /// Open this file.
     Open(PathBuf),
+    /// Open the linear system in this file.
+    OpenSystem(PathBuf),
     /// Save to this file, then go on.
     SaveTo(PathBuf, Option<Pending>),
     /// Take this experiment back up.

@@ -41,6 +41,8 @@ impl Netsmith {
             Command::StartRangeTest => self.start_range_test(),
             Command::CancelRangeTest => self.range_test.cancel(),
             Command::StudySystem(spec) => self.study.start(move |report| study(spec, report)),
+            Command::PickSystem => self.jobs.pick_system(),
+            Command::AskSystemPath => self.ask_path(PathPurpose::System, None, None),
             Command::Climb { layer, unit, start } => self.climb(layer, unit, start),
             Command::ForgetClimb => self.ascent.clear(),
             Command::Watch(parameters) => self.tell(TrainCommand::SetWatch(parameters)),

@@ -11,7 +11,7 @@ use crate::experiment::{ExperimentSpec, Prepared, TrainingSpec};
 use crate::insight::worker::{Insight, InsightJob};
 use crate::insight::{InsightFrame, InsightRequest};
 use crate::train::TrainCommand;
-use crate::train::dimension::{Trial, trial, widened};
+use crate::train::dimension::{Goal, Trial, trial, widened};
 
 /// What is to be tried.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,8 @@ fn grow(
     let mut trials = Vec::new();
     for (index, training) in request.trainings.iter().enumerate() {
         let share = |done: f32| report((index as f32 + done) / methods);
-        let done = trial(&wide, training.clone(), request.width, request.budget, &share)
+        let (width, budget) = (request.width, request.budget);
+        let done = trial(&wide, training.clone(), width, budget, Goal::Quality, &share)
             .map_err(|error| error.to_string())?;
         let Some(done) = done else { return Ok(None) };
         let frame = insight.answer(InsightJob {

@@ -15,6 +15,7 @@ use crate::experiment::prepare::prepare_samples;
 use crate::experiment::{
     DataSpec, ExperimentFile, ExperimentSpec, FileError, PrepareError, TableStore,
 };
+use crate::insight::linear::SystemFile;
 use crate::train::SavedRun;
 use crate::train::worker::Waker;
 
@@ -54,6 +55,8 @@ pub enum JobEvent {
         /// What was to be done afterwards.
         then: Option<Pending>,
     },
+    /// A linear system was read.
+    System(Result<SystemFile, String>),
     /// A job died.
     Failed(String),
 }
@@ -215,6 +218,21 @@ impl Jobs {
             .add_filter("All files", &["*"])
             .pick_file();
         self.pick(PathPurpose::Open, None, dialog);
+    }
+
+    /// Lets the person choose the file of a linear system.
+    pub fn pick_system(&self) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Open a matrix")
+            .add_filter("Tables of numbers", &["csv", "tsv", "txt"])
+            .add_filter("All files", &["*"])
+            .pick_file();
+        self.pick(PathPurpose::System, None, dialog);
+    }
+
+    /// Reads a linear system.
+    pub fn read_system(&self, path: PathBuf) {
+        self.spawn("netsmith-system", move || JobEvent::System(SystemFile::open(&path)));
     }
 
     /// Lets the person choose where to save.

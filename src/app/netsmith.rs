@@ -14,10 +14,12 @@ use super::dialog::{Answer, Dialog, Pending};
 use super::growth::Growth;
 use super::job::Jobs;
 use super::notice::Notices;
+use super::opening::is_experiment;
 use super::preferences::{Preferences, ThemeChoice};
 use super::race::Race;
 use super::run_link::RunLink;
 use crate::experiment::{ExperimentSpec, History};
+use crate::insight::linear::SystemFile;
 use crate::insight::{Ascent, InsightWorker, LinearStudy};
 use crate::train::worker::Waker;
 use crate::train::{SavedRun, TrainWorker};
@@ -49,6 +51,8 @@ pub struct Netsmith {
     pub(super) range_test: Background<RateSearch>,
     pub(super) growth: Background<Growth>,
     pub(super) study: Background<LinearStudy>,
+    /// The linear system that was opened last, for the page of Krylov methods to take up.
+    pub(super) system: Option<Arc<SystemFile>>,
     pub(super) ascent: Background<Ascent>,
     pub(super) notices: Notices,
     pub(super) dialog: Option<Dialog>,
@@ -98,6 +102,7 @@ impl Netsmith {
             range_test: Background::new(Arc::clone(&waker)),
             growth: Background::new(Arc::clone(&waker)),
             study: Background::new(Arc::clone(&waker)),
+            system: None,
             ascent: Background::new(Arc::clone(&waker)),
             waker,
             notices: Notices::default(),
@@ -192,6 +197,7 @@ impl Netsmith {
             range_test: &self.range_test,
             growth: &self.growth,
             study: &self.study,
+            system: self.system.as_ref(),
             ascent: ascent.as_deref(),
         };
         self.panels.show(ui, &scene, &mut self.view, &mut self.outbox);
@@ -362,8 +368,15 @@ impl Netsmith {
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
         let dropped =
             ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-        if let Some(path) = dropped {
-            self.open_with_question(Pending::OpenPath(path));
+        match dropped {
+            // On the page of Krylov methods a table is a matrix.
+            Some(path)
+                if self.view.bench == ui::view::Workbench::Krylov && !is_experiment(&path) =>
+            {
+                self.open_system(path);
+            }
+            Some(path) => self.open_with_question(Pending::OpenPath(path)),
+            None => {}
         }
     }
 
@@ -389,6 +402,7 @@ impl Netsmith {
             Answer::Cancel => {}
             Answer::Save(then) => self.save(Some(then)),
             Answer::Drop(then) => self.go_on(then),
+            Answer::OpenSystem(path) => self.open_system(path),
             Answer::Open(path) => self.open_with_question(Pending::OpenPath(path)),
             Answer::SaveTo(path, then) => self.save_to(path, then),
             Answer::Restore(found) => self.restore(found),

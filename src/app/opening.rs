@@ -13,7 +13,9 @@ use crate::data::DataError;
 use crate::experiment::data_spec::file_name;
 use crate::experiment::file::{EXTENSION, with_extension};
 use crate::experiment::{Edit, ExperimentFile, ExperimentSpec, FileError, History, PrepareError};
+use crate::insight::linear::SystemFile;
 use crate::train::{SavedRun, Status, TrainCommand, TrainEvent};
+use crate::ui::view::Workbench;
 
 impl Netsmith {
     /// Does what was asked for, after a question if unsaved work would be dropped.
@@ -196,6 +198,10 @@ impl Netsmith {
             JobEvent::Picked { path: Some(path), purpose: PathPurpose::Open, .. } => {
                 self.open_with_question(Pending::OpenPath(path));
             }
+            JobEvent::Picked { path: Some(path), purpose: PathPurpose::System, .. } => {
+                self.open_system(path);
+            }
+            JobEvent::System(read) => self.system_arrived(read),
             JobEvent::Picked { path: Some(path), purpose: PathPurpose::Save, then, .. } => {
                 self.save_to(path, then);
             }
@@ -225,7 +231,7 @@ impl Netsmith {
         then: Option<Pending>,
     ) {
         let text = match purpose {
-            PathPurpose::Open => String::new(),
+            PathPurpose::Open | PathPurpose::System => String::new(),
             PathPurpose::Save => self.file.as_ref().map_or_else(
                 || {
                     let folder = directories::UserDirs::new()
@@ -237,6 +243,26 @@ impl Netsmith {
             ),
         };
         self.dialog = Some(Dialog::Path { purpose, text, reason, then });
+    }
+
+    /// Reads a linear system for the page of Krylov methods, which is shown.
+    pub(super) fn open_system(&mut self, path: PathBuf) {
+        self.view.bench = Workbench::Krylov;
+        let path = std::path::absolute(&path).unwrap_or(path);
+        self.jobs.read_system(path);
+    }
+
+    /// A linear system has been read: the page takes it up. One that is none changes nothing.
+    fn system_arrived(&mut self, read: Result<SystemFile, String>) {
+        match read {
+            Ok(file) => self.system = Some(Arc::new(file)),
+            Err(error) => {
+                self.dialog = Some(Dialog::Problem {
+                    title: "The matrix was not opened".to_owned(),
+                    message: format!("{error}\n\nThe page keeps the system it shows."),
+                });
+            }
+        }
     }
 
     fn written(&mut self, path: PathBuf, spec: &Arc<ExperimentSpec>, then: Option<Pending>) {
@@ -259,7 +285,7 @@ impl Netsmith {
 }
 
 /// Whether a file is an experiment rather than a table, by its ending.
-fn is_experiment(path: &Path) -> bool {
+pub(super) fn is_experiment(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }
 

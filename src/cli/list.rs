@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use super::{CliError, output};
 use crate::data::{self, SetKind};
+use crate::krylov::{self, Preconditioner};
 use crate::nn::{Activation, Initialization, Loss};
 use crate::optim::{self, Schedule};
 
 /// Arguments of `netsmith list`.
 #[derive(Args, Clone, Debug)]
 pub struct ListArgs {
-    /// What to list
-    what: What,
+    /// What to list; left out, the lists there are
+    what: Option<What>,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -26,6 +27,28 @@ enum What {
     Losses,
     Initializations,
     Schedules,
+    Solvers,
+    Preconditioners,
+}
+
+impl What {
+    /// The name for people, and what the list holds with the option that takes it.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Datasets => ("Data sets", "What to train on: --data"),
+            Self::Optimizers => ("Training methods", "How weights are changed: --optimizer"),
+            Self::Activations => ("Activations", "What hidden neurons compute: --activation"),
+            Self::Losses => ("Losses", "What training makes small: --loss"),
+            Self::Initializations => {
+                ("Initializations", "How starting weights are drawn: --initialization")
+            }
+            Self::Schedules => ("Schedules", "How the learning rate changes: --schedule"),
+            Self::Solvers => ("Solvers", "How a linear system is solved: solve --method"),
+            Self::Preconditioners => {
+                ("Preconditioners", "What makes solvers faster: solve --preconditioner")
+            }
+        }
+    }
 }
 
 /// Runs the command.
@@ -33,7 +56,7 @@ enum What {
 /// # Errors
 /// When the result cannot be written.
 pub fn run(args: &ListArgs) -> Result<(), CliError> {
-    for entry in entries(args.what) {
+    for entry in args.what.map_or_else(lists, entries) {
         if args.json {
             output::line(&entry.to_string())?;
         } else {
@@ -42,6 +65,16 @@ pub fn run(args: &ListArgs) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// The lists there are.
+fn lists() -> Vec<Value> {
+    let list = |what: &What| {
+        let id = what.to_possible_value()?.get_name().to_owned();
+        let (name, summary) = what.words();
+        Some(json!({"id": id, "name": name, "count": entries(*what).len(), "summary": summary}))
+    };
+    What::value_variants().iter().filter_map(list).collect()
 }
 
 fn entries(what: What) -> Vec<Value> {
@@ -69,6 +102,11 @@ fn entries(what: What) -> Vec<Value> {
         What::Schedules => Schedule::ALL
             .iter()
             .map(|s| json!({"id": s.id(), "name": s.name(), "summary": s.summary()}))
+            .collect(),
+        What::Solvers => krylov::SOLVERS.iter().map(|page| solver(page)).collect(),
+        What::Preconditioners => Preconditioner::ALL
+            .iter()
+            .map(|p| json!({"id": p.id(), "name": p.name(), "summary": p.summary()}))
             .collect(),
     }
 }
@@ -102,4 +140,10 @@ fn optimizer(method: &optim::Method) -> Value {
     json!({"id": method.id, "name": method.name, "family": method.family.id(),
            "learning_rate": method.default_learning_rate, "summary": method.summary,
            "source": method.source, "settings": settings})
+}
+
+fn solver(page: &krylov::Page) -> Value {
+    json!({"id": page.id, "name": page.name, "long_name": page.long_name, "summary": page.summary,
+           "formula": page.formula, "needs": page.needs, "fails_on": page.fails_on,
+           "products": page.products, "memory": page.memory, "source": page.source})
 }

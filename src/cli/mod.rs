@@ -4,6 +4,7 @@
 //! 1 the work failed, 2 wrong usage.
 
 mod bench;
+mod curse;
 mod list;
 mod options;
 mod output;
@@ -49,6 +50,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Let several training methods solve the same task and compare them
     Race(race::RaceArgs),
+    /// Try a method on networks of growing size against gradient descent: the curse of dimension
+    Curse(curse::CurseArgs),
     /// Try learning rates from tiny to huge and suggest one that works
     RangeTest(range_test::RangeTestArgs),
     /// Solve a linear system step by step, as the methods that train networks do inside
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Race(args)) => race::run(&args),
+        Some(Command::Curse(args)) => curse::run(&args),
         Some(Command::RangeTest(args)) => range_test::run(&args),
         Some(Command::Solve(args)) => solve::run(&args),
         Some(Command::Render(args)) => render::run(&args),

@@ -1,7 +1,5 @@
 //! `netsmith solve`: solves a linear system A·x = b and prints the residual of every iteration.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::Args;
@@ -10,15 +8,14 @@ use serde_json::json;
 
 use super::{CliError, output};
 use crate::krylov::{
-    Example, ExampleKind, Matrix, Next, Options, Outcome, Solution, Solver, System, solve,
+    Example, ExampleKind, Matrix, Next, Options, Outcome, Preconditioner, ReadError, Solution,
+    Solver, System, solve,
 };
 
 /// Unknowns of an example when nothing is said.
 const SIZE: usize = 10;
 /// Seed of an example when nothing is said.
 const SEED: u64 = 1;
-/// A larger file holds more numbers than a matrix may have.
-const LARGEST_FILE: u64 = 200_000_000;
 
 const MATRIX_HELP: &str = "A CSV file with n rows of n numbers (or n + 1, the last of which is b), \
                            or an example to build: spd (symmetric positive definite), indefinite, \
@@ -39,9 +36,13 @@ pub struct SolveArgs {
     /// Which of the examples of this kind: same seed, same system [default: 1]
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// The solver
+    /// The solver (`netsmith list solvers`)
     #[arg(long, default_value = "cg", value_parser = solver_parser())]
     method: Solver,
+    /// What each residual is divided by before it is used: nothing, or the diagonal of A, which
+    /// evens out equations of very different size. The residuals printed are those of A·x = b
+    #[arg(long, default_value = "none", value_parser = preconditioner_parser())]
+    preconditioner: Preconditioner,
     /// Iterations after which GMRES begins a new cycle
     #[arg(long, value_name = "M", default_value_t = 30)]
     restart: usize,
@@ -63,6 +64,15 @@ fn solver_parser() -> impl TypedValueParser<Value = Solver> {
         .map(|solver| PossibleValue::new(solver.id()).help(solver.page().long_name));
     PossibleValuesParser::new(names)
         .try_map(|id| Solver::from_id(&id).ok_or("there is no such solver"))
+}
+
+/// The ids of the preconditioners, each with its name in the help.
+fn preconditioner_parser() -> impl TypedValueParser<Value = Preconditioner> {
+    let names = Preconditioner::ALL
+        .iter()
+        .map(|preconditioner| PossibleValue::new(preconditioner.id()).help(preconditioner.name()));
+    PossibleValuesParser::new(names)
+        .try_map(|id| Preconditioner::from_id(&id).ok_or("there is no such preconditioner"))
 }
 
 /// Runs the command.
@@ -116,9 +126,7 @@ fn read_file(args: &SolveArgs) -> Result<System, CliError> {
             path.display()
         )));
     }
-    let text = read_text(path)?;
-    let system = System::parse(&text)
-        .map_err(|error| CliError::Failed(format!("{error} The file: {}", path.display())))?;
+    let system = System::open(path).map_err(|error| refusal(path, &error))?;
     if system.known_solution.is_some() {
         output::message(
             "The file has no column for the right side, so b = A·(1, 1, …): every unknown should \
@@ -128,42 +136,18 @@ fn read_file(args: &SolveArgs) -> Result<System, CliError> {
     Ok(system)
 }
 
-fn read_text(path: &Path) -> Result<String, CliError> {
-    let place = path.display();
-    let refused = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound if path.extension().is_none() => {
-            let kinds: Vec<_> = ExampleKind::ALL.iter().map(|kind| kind.id()).collect();
-            CliError::Usage(format!(
-                "--matrix should be a CSV file or one of {}, but there is neither such an example \
-                 nor such a file: {place}",
-                kinds.join(", ")
-            ))
-        }
-        ErrorKind::NotFound => {
-            CliError::Failed(format!("There is no such file. Check its name and folder: {place}"))
-        }
-        _ => CliError::Failed(format!("The file cannot be read ({error}): {place}")),
-    };
-    let facts = fs::metadata(path).map_err(refused)?;
-    if facts.is_dir() {
-        return Err(CliError::Failed(format!(
-            "A CSV file was expected, but this is a folder. Choose a file inside it: {place}"
-        )));
+/// A word without an ending was meant as the name of an example.
+fn refusal(path: &Path, error: &ReadError) -> CliError {
+    if !matches!(error, ReadError::Missing(_)) || path.extension().is_some() {
+        return CliError::failed(error);
     }
-    if facts.len() > LARGEST_FILE {
-        return Err(CliError::Failed(format!(
-            "A matrix of at most 2000 rows was expected, but the file is larger than any: {place}"
-        )));
-    }
-    let bytes = fs::read(path).map_err(refused)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').count();
-        CliError::Failed(format!(
-            "Numbers were expected, but line {line} holds a byte that is no text. Save the file as \
-             CSV (UTF-8): {place}"
-        ))
-    })
+    let kinds: Vec<_> = ExampleKind::ALL.iter().map(|kind| kind.id()).collect();
+    CliError::Usage(format!(
+        "--matrix should be a CSV file or one of {}, but there is neither such an example nor such \
+         a file: {}",
+        kinds.join(", "),
+        path.display()
+    ))
 }
 
 /// Says so when the solver chosen needs A = Aᵀ and A is not.
@@ -187,15 +171,20 @@ fn warn_of_asymmetry(solver: Solver, a: &Matrix) {
 
 /// Solves and prints each iteration as it ends.
 fn iterate(args: &SolveArgs, system: &System) -> Result<Solution, CliError> {
+    let diagonal = args.preconditioner.diagonal_for(&system.a);
     let options = Options {
         tolerance: args.tolerance,
         max_iterations: args.max_iterations,
         restart: args.restart,
-        preconditioner: None,
+        preconditioner: diagonal.as_deref(),
     };
     if !args.json {
         let page = args.method.page();
-        output::line(&format!("{}, {} unknowns", page.long_name, system.b.len()))?;
+        let helped = match args.preconditioner {
+            Preconditioner::None => "",
+            Preconditioner::Diagonal => ", preconditioned with the diagonal of A",
+        };
+        output::line(&format!("{}, {} unknowns{helped}", page.long_name, system.b.len()))?;
         output::line("iteration  residual |r|")?;
     }
     let mut written = Ok(());
@@ -218,6 +207,7 @@ fn print_result(args: &SolveArgs, system: &System, solution: &Solution) -> Resul
         let object = json!({
             "done": true,
             "method": args.method.id(),
+            "preconditioner": args.preconditioner.id(),
             "outcome": solution.outcome.id(),
             "message": message,
             "iterations": solution.iterations(),

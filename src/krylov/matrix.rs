@@ -6,7 +6,7 @@
 
 use super::operator::LinearOperator;
 use super::system::SystemError;
-use super::vector::dot;
+use super::vector::{dot, is_finite};
 
 /// The largest number of rows; everything here is dense.
 pub const MAX_DIMENSION: usize = 2000;
@@ -79,6 +79,18 @@ impl Matrix {
     /// The entries from the top left to the bottom right: Jacobi's preconditioner.
     pub fn diagonal(&self) -> Vec<f64> {
         self.entries.iter().step_by(self.dimension + 1).copied().collect()
+    }
+
+    /// The matrix with entries lᵢ·aᵢⱼ·rⱼ: L·A·R with the diagonals `left` and `right`, n numbers
+    /// each. Nothing if an entry would be no finite number.
+    pub fn scaled(&self, left: &[f64], right: &[f64]) -> Option<Self> {
+        let mut scaled = self.clone();
+        for (row, l) in scaled.rows_mut().zip(left) {
+            for (entry, r) in row.iter_mut().zip(right) {
+                *entry *= l * r;
+            }
+        }
+        is_finite(&scaled.entries).then_some(scaled)
     }
 
     /// out = A·v.
@@ -166,6 +178,13 @@ mod tests {
         assert_eq!(out, [31.0, 42.0]);
         assert_eq!(example().diagonal(), [1.0, 4.0]);
         assert_eq!((example().get(1, 0), example().get(0, 2)), (Some(3.0), None));
+    }
+
+    #[test]
+    fn rows_and_columns_are_scaled() {
+        let scaled = example().scaled(&[1.0, 10.0], &[2.0, 0.5]).unwrap();
+        assert_eq!(scaled, Matrix::from_rows(&[vec![2.0, 1.0], vec![60.0, 20.0]]).unwrap());
+        assert_eq!(example().scaled(&[f64::INFINITY, 1.0], &[1.0, 1.0]), None);
     }
 
     #[test]

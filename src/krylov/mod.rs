@@ -2,7 +2,8 @@
 //!
 //! Owns the [`LinearOperator`] a solver works on, one file per solver with its page ([`Page`]), the
 //! list of all of them ([`SOLVERS`]), [`solve`], which runs one while a watcher looks on, and small
-//! systems to try them on ([`matrix`], [`example`]). Must not know networks, data, training or the
+//! systems to try them on ([`matrix`], [`example`], or a [`file`]).
+//! [`preconditioner`] makes a hard system easier for all of them. Must not know networks, data, training or the
 //! window. Everything is computed in `f64`.
 //!
 //! After k iterations all of them but BiCGSTAB have used the vectors r₀, A·r₀, A²·r₀, …, Aᵏ⁻¹·r₀;
@@ -35,15 +36,18 @@
 //! # Ok::<(), netsmith::krylov::SystemError>(())
 //! ```
 
+mod eigenvalues;
 mod run;
 mod vector;
 
 pub mod example;
+pub mod file;
 pub mod iteration;
 pub mod matrix;
 pub mod operator;
 pub mod outcome;
 pub mod page;
+pub mod preconditioner;
 pub mod spectrum;
 pub mod system;
 
@@ -57,11 +61,13 @@ pub mod steepest_descent;
 use serde::{Deserialize, Serialize};
 
 pub use example::{Example, ExampleKind};
+pub use file::ReadError;
 pub use iteration::{Iteration, Next, Options, Solution};
 pub use matrix::Matrix;
 pub use operator::{FromProduct, LinearOperator};
 pub use outcome::{Breakdown, Outcome};
 pub use page::Page;
+pub use preconditioner::Preconditioner;
 pub use run::solve;
 pub use system::{System, SystemError};
 

@@ -145,7 +145,16 @@ impl Outcome {
     pub const fn advice(&self, solver: Solver) -> Option<&'static str> {
         Some(match self {
             Self::Converged | Self::Stopped => return None,
-            Self::WrongLength { .. } | Self::Preconditioner { .. } => "Correct it and try again.",
+            Self::WrongLength { .. } => "Correct it and try again.",
+            Self::Preconditioner { .. } => match solver {
+                Solver::SteepestDescent | Solver::Cg | Solver::Minres => {
+                    "Solve without a preconditioner, or with GMRES, BiCG or BiCGSTAB, for which any \
+                     numbers but 0 will do."
+                }
+                Solver::Gmres | Solver::Bicg | Solver::Bicgstab => {
+                    "Solve without a preconditioner, or exchange equations so that there is no 0."
+                }
+            },
             Self::NotFinite { .. } => "Check A and b, and scale them if their numbers are extreme.",
             Self::NegativeCurvature { .. } => "Use MINRES if A is symmetric, GMRES if it is not.",
             Self::LeastSquares => "Check whether two equations contradict each other.",

@@ -1,7 +1,8 @@
 //! Eigenvalues and singular values of small matrices: what decides how hard a system is.
 //!
 //! Owns [`Eigen`] and the two Jacobi methods. Both turn two columns at a time until all are
-//! perpendicular; they are slow (n³ a sweep) but simple and accurate, also for tiny values.
+//! perpendicular; they are slow (n³ a sweep) but simple and accurate, also for tiny values. Where
+//! no eigenvectors are needed, [`Matrix::eigenvalues`] is faster.
 //! Golub & Van Loan, *Matrix Computations*, 4th ed., §8.5 and §8.6.3.
 
 use super::matrix::Matrix;

@@ -1,6 +1,7 @@
 //! A linear system A·x = b that one can look at, typed or read from CSV.
 //!
-//! Owns [`System`] and [`SystemError`]. Opens no file: the caller does and hands over the text.
+//! Owns [`System`] and [`SystemError`]. Opens no file: [`file`](super::file) does and hands over
+//! the text.
 
 use thiserror::Error;
 

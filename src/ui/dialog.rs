@@ -92,13 +92,23 @@ fn path(
 ) -> Option<Answer> {
     let (heading, button) = match purpose {
         PathPurpose::Open => ("Open by path", "Open"),
+        PathPurpose::System => ("Open a matrix by path", "Open"),
         PathPurpose::Save => ("Save to path", "Save"),
+    };
+    let what = match purpose {
+        PathPurpose::Open | PathPurpose::Save => {
+            "An experiment ends in .netsmith.json, a table in .csv."
+        }
+        PathPurpose::System => {
+            "A CSV file without a header: n rows of n numbers, or of n + 1, the last of which is b. \
+             At most 200 rows."
+        }
     };
     title(ui, heading);
     if let Some(reason) = reason {
         ui.add(egui::Label::new(reason).wrap());
     }
-    widget::note(ui, "An experiment ends in .netsmith.json, a table in .csv.");
+    widget::note(ui, what);
     let response = ui
         .add(
             TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("/home/me/table.csv"),
@@ -117,6 +127,7 @@ fn path(
             let path = PathBuf::from(text.trim());
             answer = Some(match purpose {
                 PathPurpose::Open => Answer::Open(path),
+                PathPurpose::System => Answer::OpenSystem(path),
                 PathPurpose::Save => Answer::SaveTo(path, then.cloned()),
             });
         }

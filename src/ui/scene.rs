@@ -11,6 +11,7 @@ use crate::app::growth::Growth;
 use crate::app::preferences::ThemeChoice;
 use crate::data::{Cell, Samples, TargetEncoding};
 use crate::experiment::{ExperimentSpec, History, Place, Problem};
+use crate::insight::linear::SystemFile;
 use crate::insight::{Ascent, InsightFrame, LinearStudy};
 use crate::nn::OutputActivation;
 use crate::train::{Snapshot, Status};
@@ -61,6 +62,8 @@ pub struct Scene<'a> {
     pub growth: &'a Background<Growth>,
     /// The linear system under study, on the page of Krylov methods.
     pub study: &'a Background<LinearStudy>,
+    /// The linear system that was opened last, for the same page.
+    pub system: Option<&'a Arc<SystemFile>>,
 }
 
 impl Scene<'_> {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and what is the same must be exactly the same"
 )]
 
+mod curse;
 mod files;
 mod race;
 mod solve;

@@ -8,13 +8,14 @@ use netsmith::krylov::{Example, ExampleKind, Solver};
 use serde_json::Value;
 
 /// What the last line of `solve --json` holds, no more and no less.
-const DONE: [&str; 9] = [
+const DONE: [&str; 10] = [
     "done",
     "initial_residual",
     "iterations",
     "message",
     "method",
     "outcome",
+    "preconditioner",
     "products",
     "residual",
     "x",
@@ -165,6 +166,59 @@ fn a_method_for_symmetric_matrices_warns_of_others() {
     assert!(!solve_file("4,1,1\n2,3,2\n", "--method gmres").done().err.contains("symmetric"));
 }
 
+/// A symmetric positive definite system of 30 unknowns whose scales run from 1 to 10⁶, as CSV.
+fn badly_scaled() -> String {
+    const N: usize = 30;
+    let size = |i: usize| 10_f64.powf(6.0 * i as f64 / (N - 1) as f64);
+    let entry = |i: usize, j: usize| match i.abs_diff(j) {
+        0 => size(i),
+        1 => 0.4 * (size(i) * size(j)).sqrt(),
+        _ => 0.0,
+    };
+    let row = |i: usize| (0..N).map(|j| entry(i, j).to_string()).collect::<Vec<_>>().join(",");
+    (0..N).map(|i| row(i) + "\n").collect()
+}
+
+#[test]
+fn a_preconditioner_evens_out_scales_and_the_residual_stays_the_true_one() {
+    let text = badly_scaled();
+    for solver in Solver::ALL {
+        let run = |preconditioner: &str| {
+            let options = format!(
+                "--method {} --preconditioner {preconditioner} --restart 30 --json",
+                solver.id()
+            );
+            let (iterations, last) = objects(&solve_file(&text, &options));
+            assert_eq!(last["preconditioner"], preconditioner);
+            (iterations, last)
+        };
+        let ((plain, _), (even, last)) = (run("none"), run("diagonal"));
+        assert_eq!(last["outcome"], "converged", "{solver:?}");
+        assert!(2 * even.len() < plain.len() || *solver == Solver::Gmres, "{solver:?}");
+        let carried = number(even.last().unwrap(), "residual");
+        let (actual, first) = (number(&last, "residual"), number(&last, "initial_residual"));
+        assert!((carried - actual).abs() < 1e-9 * first, "{solver:?}: {carried} {actual}");
+        assert!(solution(&last).iter().all(|x| (x - 1.0).abs() < 0.1), "{solver:?}");
+    }
+    let said = solve_file("4,1,1\n1,3,2\n", "--preconditioner diagonal").done();
+    assert!(said.out.contains("preconditioned with the diagonal of A"), "{}", said.out);
+}
+
+#[test]
+fn a_diagonal_that_cannot_be_divided_by_is_told_in_words() {
+    let negative = "2,1,3\n1,-4,5\n";
+    let said = solve_file(negative, "--method minres --preconditioner diagonal");
+    assert_eq!(said.code, 1);
+    for words in ["positive numbers", "element 2 is -4", "without a preconditioner"] {
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    solve_file(negative, "--method gmres --preconditioner diagonal").done();
+    let zero = solve_file("0,1,3\n1,4,5\n", "--method gmres --preconditioner diagonal --json");
+    assert_eq!(zero.code, 1);
+    assert!(zero.err.contains("element 1 is 0"), "{}", zero.err);
+    assert_eq!(objects(&zero).1["outcome"], "preconditioner");
+}
+
 #[test]
 fn a_file_that_is_no_matrix_is_refused_with_its_place() {
     solve_file("4,1\n1,three\n", "").refused(1, &["line 2, column 2", "“three”", "a.csv"]);
@@ -189,6 +243,7 @@ fn wrong_usage_is_refused() {
         ("--condition NaN", "1 to 1e15"),
         ("--tolerance -0.001", "--tolerance"),
         ("--tolerance NaN", "--tolerance"),
+        ("--preconditioner cholesky", "diagonal"),
         ("--restart 0", "--restart"),
         ("--max-iterations many", "--max-iterations"),
     ] {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::support::{Said, keys, netsmith, number};
 use netsmith::data::{LIBRARY, SYNTHETIC};
+use netsmith::krylov::SOLVERS;
 use netsmith::nn::{Activation, Loss};
 use netsmith::optim::METHODS;
 use serde_json::Value;
@@ -242,7 +243,10 @@ fn lists_name_everything_there_is() {
     let optimizers: Vec<_> = METHODS.iter().map(|m| m.id).collect();
     let activations: Vec<_> = Activation::ALL.iter().map(|a| a.id()).collect();
     let losses: Vec<_> = Loss::ALL.iter().map(|l| l.id()).collect();
+    let solvers: Vec<_> = SOLVERS.iter().map(|page| page.id).collect();
     for (what, ids) in [
+        ("solvers", solvers),
+        ("preconditioners", vec!["none", "diagonal"]),
         ("datasets", datasets),
         ("optimizers", optimizers),
         ("activations", activations),
@@ -258,6 +262,17 @@ fn lists_name_everything_there_is() {
             }
         }
         assert_eq!(words(&netsmith(&format!("list {what}")).done()), ids, "{what}");
+    }
+}
+
+#[test]
+fn without_a_name_the_lists_there_are_are_listed() {
+    let names = words(&netsmith("list").done());
+    assert!(names.iter().any(|name| name == "solvers"), "{names:?}");
+    for (object, name) in netsmith("list --json").done().objects().iter().zip(&names) {
+        assert_eq!(object["id"], name.as_str());
+        let listed = netsmith(&format!("list {name}")).done().out.lines().count();
+        assert_eq!(object["count"], listed, "{name}");
     }
 }
 
@@ -301,7 +316,7 @@ fn every_listed_name_can_be_used() {
 
 #[test]
 fn help_is_on_everything() {
-    for line in ["", "train", "predict", "list", "render"] {
+    for line in ["", "train", "predict", "list", "curse", "render"] {
         let said = netsmith(&format!("{line} --help")).done();
         assert!(said.out.contains("Usage: netsmith"), "{line}: {}", said.out);
     }

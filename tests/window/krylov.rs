@@ -1,11 +1,14 @@
 //! The page “Krylov methods”: systems of every kind, all solvers side by side, one's own numbers.
 
-use crate::support::app::{App, WINDOW};
+use std::path::Path;
+
+use crate::support::app::{App, WINDOW, file};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers, vec2};
 use egui_kittest::kittest::{By, Queryable};
 use netsmith::app::Setup;
 use netsmith::app::preferences::{Preferences, ThemeChoice};
+use tempfile::TempDir;
 
 /// The window of an old projector, in points of the screen.
 const SMALL: [f32; 2] = [1024.0, 640.0];
@@ -186,7 +189,81 @@ fn each_lesson_shows_what_it_says() {
     lesson(&mut app, "6  Trust no residual", |app| app.says("Error against iteration"));
     app.click("r, A·r, …");
     app.click("perpendicular");
+    lesson(&mut app, "7  Even out the scales", |app| app.says("13×13"));
+    app.click("About Steepest descent");
+    app.wait_until("it gives up", |app| app.says("used up all 1000 iterations"));
+    app.click("Diagonal of A");
+    app.wait_until("the solvers see another matrix", |app| app.says("Eigenvalues of M⁻¹·A"));
+    assert!(app.says("All 6 methods solve this system."));
+    assert!(app.says("M⁻¹·A instead: κ\u{a0}=\u{a0}8."), "{:?}", app.texts());
+    assert!(app.says("M is the diagonal of A, so zᵢ = rᵢ / aᵢᵢ."));
+    app.click("None");
+    app.wait_until("A as it is is back", |app| !app.says("M⁻¹·A instead"));
     lesson(&mut app, "1  Narrow the valley", |app| app.says("a bowl"));
+}
+
+/// Opens a matrix through the page's own path field.
+fn open_matrix(app: &mut App, path: &Path) {
+    app.click("By path…");
+    app.harness.event(egui::Event::Text(path.display().to_string()));
+    app.run();
+    app.harness.key_press(Key::Enter);
+    app.run();
+}
+
+#[test]
+fn a_matrix_is_opened_and_what_is_none_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let mut app = open();
+    app.click("Diagonal of A");
+    let matrix = file(folder.path(), "bridge.csv", "2;0;0;4\n0;5;0;10\n0;0;8;24\n");
+    open_matrix(&mut app, &matrix);
+    app.wait_until("its solution is there", |app| app.says("x* = (2, 2, 3)"));
+    assert!(app.says("bridge.csv") && app.says("Its last column is b."));
+    assert!(app.says("Eigenvalues of M⁻¹·A"), "the preconditioner stays");
+
+    let words = file(folder.path(), "words.csv", "name,age\nAda,36\n");
+    open_matrix(&mut app, &words);
+    app.wait_until("the mistake is told", |app| app.says("line 1, column 1, but “name”"));
+    assert!(app.says("words.csv") && app.says("The page keeps the system it shows."));
+    app.click("Close");
+    open_matrix(&mut app, &folder.path().join("missing.csv"));
+    app.wait_until("there is none", |app| app.says("There is no such file"));
+    app.click("Close");
+    let large = "1,".repeat(200) + "1\n";
+    open_matrix(&mut app, &file(folder.path(), "large.csv", large.repeat(201)));
+    app.wait_until("it is too large", |app| app.says("At most 200 rows were expected"));
+    app.click("Close");
+    assert!(app.says("bridge.csv") && app.says("x* = (2, 2, 3)"));
+
+    // The same file once more, after it has changed.
+    file(folder.path(), "bridge.csv", "2;0\n0;5\n");
+    open_matrix(&mut app, &matrix);
+    app.wait_until("the new numbers are there", |app| app.says("x* = (1, 1)"));
+    assert!(app.says("every unknown should come out as 1"));
+    app.click("Symmetric positive definite");
+    app.wait_until("an example is back", |app| !app.says("bridge.csv"));
+}
+
+#[test]
+fn a_matrix_dropped_on_the_page_is_opened_there() {
+    let folder = TempDir::new().unwrap();
+    let mut app = open();
+    let before = app.spec();
+    app.drop_file(file(folder.path(), "dropped.csv", "3 0 6\n0 1 5\n"));
+    app.wait_until("its solution is there", |app| app.says("x* = (2, 5)"));
+    assert_eq!(app.spec(), before, "the experiment has no part in it");
+}
+
+#[test]
+fn two_hundred_unknowns_are_studied_beside_the_window() {
+    let mut app = open();
+    app.click("Non-symmetric");
+    app.fill("Unknowns", "200");
+    // The window answers while the study runs, or after it.
+    app.click("About BiCG");
+    app.wait_until("the large system is studied", |app| app.says("Matrix A, 200×200"));
+    assert!(app.says("Singular values of A"));
 }
 
 #[test]

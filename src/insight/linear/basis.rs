@@ -2,8 +2,9 @@
 //!
 //! Owns [`KrylovBasis`]: the vectors r₀, A·r₀, A²·r₀, … as they come out of the products, and the
 //! perpendicular ones that span the same space. Arnoldi 1951, by modified Gram–Schmidt, twice.
+//! With a preconditioner M it is the space of M⁻¹·A and M⁻¹·r₀, which all solvers search then.
 
-use super::{dot, norm};
+use super::{dot, inverse_roots, norm};
 use crate::krylov::{Matrix, System};
 
 /// The largest system of which the Ritz values are computed: they cost about n⁴.
@@ -27,14 +28,37 @@ pub struct KrylovBasis {
 }
 
 impl KrylovBasis {
-    /// Builds the space until it stops growing.
-    pub fn new(system: &System, start: &[f64]) -> Self {
-        let n = system.a.size();
-        let mut product = vec![0.0; n];
-        system.a.multiply(start, &mut product);
+    /// Builds the space until it stops growing; `preconditioner` is the diagonal of M.
+    pub fn new(system: &System, start: &[f64], preconditioner: Option<&[f64]>) -> Self {
+        let a = &system.a;
+        let mut product = vec![0.0; a.size()];
+        a.multiply(start, &mut product);
         let residual: Vec<f64> = system.b.iter().zip(&product).map(|(b, ax)| b - ax).collect();
+        let Some(m) = preconditioner else {
+            let mut basis = Self::span(a, residual, None);
+            basis.ritz = ritz_values(a, &basis.orthonormal);
+            return basis;
+        };
+        let mut first = residual.clone();
+        divide(&mut first, Some(m));
+        let mut basis = Self::span(a, first, Some(m));
+        // The Ritz values belong to the symmetric form, M^(−½)·A·M^(−½).
+        if let Some(roots) = inverse_roots(m).filter(|_| a.is_symmetric())
+            && let Some(scaled) = a.scaled(&roots, &roots)
+        {
+            let residual = residual.iter().zip(&roots).map(|(r, root)| r * root).collect();
+            let space = Self::span(&scaled, residual, None);
+            basis.ritz = ritz_values(&scaled, &space.orthonormal);
+        }
+        basis
+    }
+
+    /// The space of M⁻¹·A and a first vector, without Ritz values.
+    fn span(a: &Matrix, first: Vec<f64>, m: Option<&[f64]>) -> Self {
+        let n = a.size();
+        let mut product = vec![0.0; n];
         let mut basis = Self::default();
-        let Some(first) = unit(residual) else { return basis };
+        let Some(first) = unit(first) else { return basis };
         basis.powers.push(first.clone());
         basis.orthonormal.push(first);
         while basis.orthonormal.len() < n {
@@ -42,7 +66,8 @@ impl KrylovBasis {
                 break;
             };
             let mut next = vec![0.0; n];
-            system.a.multiply(last, &mut next);
+            a.multiply(last, &mut next);
+            divide(&mut next, m);
             let size = norm(&next);
             // Once more for what rounding has left of the first time.
             for _ in 0..2 {
@@ -56,12 +81,12 @@ impl KrylovBasis {
             if norm(&next) <= EXHAUSTED * size {
                 break;
             }
-            system.a.multiply(power, &mut product);
+            a.multiply(power, &mut product);
+            divide(&mut product, m);
             let (Some(next), Some(power)) = (unit(next), unit(product.clone())) else { break };
             basis.orthonormal.push(next);
             basis.powers.push(power);
         }
-        basis.ritz = ritz_values(&system.a, &basis.orthonormal);
         basis
     }
 
@@ -90,10 +115,17 @@ fn ritz_values(a: &Matrix, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
         // Both halves the same to the last bit.
         let entry = |i: usize, j: usize| f64::midpoint(projected[i][j], projected[j][i]);
         let rows: Vec<Vec<f64>> = (0..k).map(|i| (0..k).map(|j| entry(i, j)).collect()).collect();
-        let eigen = Matrix::from_rows(&rows).ok().and_then(|corner| corner.eigen());
-        eigen.map_or_else(Vec::new, |eigen| eigen.values)
+        let values = Matrix::from_rows(&rows).ok().and_then(|corner| corner.eigenvalues());
+        values.unwrap_or_default()
     };
     (1..=vectors.len()).map(corner).collect()
+}
+
+/// v ← M⁻¹·v.
+fn divide(v: &mut [f64], m: Option<&[f64]>) {
+    for (v, m) in v.iter_mut().zip(m.unwrap_or_default()) {
+        *v /= m;
+    }
 }
 
 /// v made one long; nothing for zero and for what is no vector of numbers.
@@ -117,7 +149,7 @@ mod tests {
     fn the_vectors_are_perpendicular_and_span_the_powers() {
         let example = Example { size: 12, ..Example::new(ExampleKind::Nonsymmetric) };
         let system = example.build().unwrap();
-        let basis = KrylovBasis::new(&system, &[0.0; 12]);
+        let basis = KrylovBasis::new(&system, &[0.0; 12], None);
         assert_eq!(basis.dimension(), 12);
         for (i, u) in basis.orthonormal.iter().enumerate() {
             for (j, v) in basis.orthonormal.iter().enumerate() {
@@ -134,7 +166,7 @@ mod tests {
     #[test]
     fn the_whole_space_knows_all_eigenvalues() {
         let system = Example { size: 8, ..Example::new(ExampleKind::Indefinite) }.build().unwrap();
-        let basis = KrylovBasis::new(&system, &[0.0; 8]);
+        let basis = KrylovBasis::new(&system, &[0.0; 8], None);
         let values = system.a.eigen().unwrap().values;
         assert_eq!(basis.ritz.len(), 8);
         for (ritz, value) in basis.ritz[7].iter().zip(&values) {
@@ -143,14 +175,29 @@ mod tests {
         let outer = basis.ritz[3].iter().all(|r| (values[0]..=values[7]).contains(r));
         assert!(outer, "they lie between the smallest and the largest");
         let other = Example { size: 8, ..Example::new(ExampleKind::Nonsymmetric) }.build().unwrap();
-        assert!(KrylovBasis::new(&other, &[0.0; 8]).ritz.is_empty());
+        assert!(KrylovBasis::new(&other, &[0.0; 8], None).ritz.is_empty());
+    }
+
+    #[test]
+    fn with_the_diagonal_the_space_knows_the_eigenvalues_of_the_scaled_matrix() {
+        let system = System::parse("4 10 0 1\n10 100 20 1\n0 20 900 1").unwrap();
+        let m = system.a.diagonal();
+        let basis = KrylovBasis::new(&system, &[0.0; 3], Some(&m));
+        // M⁻¹·r₀ = (1/4, 1/100, 1/900), made one long.
+        let first = unit(vec![0.25, 0.01, 1.0 / 900.0]).unwrap();
+        assert!(basis.orthonormal[0].iter().zip(&first).all(|(v, w)| (v - w).abs() < 1e-15));
+        let ritz = &basis.ritz[2];
+        // M⁻¹·A has a diagonal of ones, so its eigenvalues add up to 3.
+        assert!((ritz.iter().sum::<f64>() - 3.0).abs() < 1e-12, "{ritz:?}");
+        let wide = system.a.condition();
+        assert!(ritz[2] / ritz[0] < 0.1 * wide, "{ritz:?} {wide}");
     }
 
     #[test]
     fn the_space_stops_growing_with_the_number_of_different_eigenvalues() {
         let system = System::parse("2 0 0 1\n0 2 0 1\n0 0 5 1").unwrap();
-        assert_eq!(KrylovBasis::new(&system, &[0.0; 3]).dimension(), 2);
-        let solved = KrylovBasis::new(&system, &[0.5, 0.5, 0.2]);
+        assert_eq!(KrylovBasis::new(&system, &[0.0; 3], None).dimension(), 2);
+        let solved = KrylovBasis::new(&system, &[0.5, 0.5, 0.2], None);
         assert_eq!(solved, KrylovBasis::default(), "at the solution there is nothing to search");
     }
 }

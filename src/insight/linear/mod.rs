@@ -11,11 +11,15 @@ pub mod landscape;
 pub mod words;
 
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
 
 pub use basis::KrylovBasis;
 pub use landscape::{Landscape, Surface};
 
-use crate::krylov::{Example, Matrix, Next, Options, Outcome, Solver, System, solve};
+use crate::krylov::{
+    Example, Matrix, Next, Options, Outcome, Preconditioner, Solver, System, solve,
+};
 
 /// The most unknowns of a system that is studied.
 pub const MAX_SIZE: usize = Example::MAX_SIZE;
@@ -37,6 +41,32 @@ pub enum SystemSource {
     Example(Example),
     /// Typed: rows of numbers, see [`System::parse`].
     Typed(String),
+    /// Read from a file.
+    File(Arc<SystemFile>),
+}
+
+/// A system read from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SystemFile {
+    /// The file's name, without its folder.
+    pub name: String,
+    /// What it holds.
+    pub system: System,
+}
+
+impl SystemFile {
+    /// Reads a CSV file, as [`System::open`] does.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no system of at most [`MAX_SIZE`] unknowns; the sentence
+    /// names the place and the file.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let system = System::open(path).map_err(|error| error.to_string())?;
+        let system =
+            check_size(system).map_err(|error| format!("{error} The file: {}", path.display()))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { name, system })
+    }
 }
 
 /// What is to be studied.
@@ -48,12 +78,19 @@ pub struct LinearSpec {
     pub start: Vec<f64>,
     /// m of GMRES(m).
     pub restart: usize,
+    /// The preconditioner that all solvers use.
+    pub preconditioner: Preconditioner,
 }
 
 impl LinearSpec {
     /// The study of an example, from x₀ = 0.
     pub const fn of(example: Example) -> Self {
-        Self { source: SystemSource::Example(example), start: Vec::new(), restart: RESTART }
+        Self::on(SystemSource::Example(example))
+    }
+
+    /// The study of a system, from x₀ = 0, without a preconditioner.
+    pub const fn on(source: SystemSource) -> Self {
+        Self { source, start: Vec::new(), restart: RESTART, preconditioner: Preconditioner::None }
     }
 
     /// Builds or reads the system.
@@ -64,6 +101,7 @@ impl LinearSpec {
         match &self.source {
             SystemSource::Example(example) => example.build().map_err(|error| error.to_string()),
             SystemSource::Typed(text) => read(text),
+            SystemSource::File(file) => Ok(file.system.clone()),
         }
     }
 }
@@ -80,7 +118,11 @@ impl LinearSpec {
 /// # Ok::<(), String>(())
 /// ```
 pub fn read(text: &str) -> Result<System, String> {
-    let system = System::parse(text).map_err(|error| error.to_string())?;
+    check_size(System::parse(text).map_err(|error| error.to_string())?)
+}
+
+/// The system, if it is small enough to be studied.
+fn check_size(system: System) -> Result<System, String> {
     if system.a.size() > MAX_SIZE {
         return Err(format!(
             "At most {MAX_SIZE} rows were expected, but there are {}. Take a part of the matrix.",
@@ -173,6 +215,9 @@ pub struct LinearStudy {
     pub asymmetry: Option<(usize, usize)>,
     /// The eigenvalues or singular values of A.
     pub spectrum: Spectrum,
+    /// Those of M⁻¹·A, which the solvers see instead; nothing without a preconditioner, or where
+    /// the diagonal holds a 0.
+    pub preconditioned: Option<Spectrum>,
     /// The space the solvers search, vector by vector.
     pub basis: KrylovBasis,
     /// What each solver did, in the order of [`Solver::ALL`].
@@ -195,6 +240,11 @@ impl LinearStudy {
     /// Whether A is symmetric with positive eigenvalues only.
     pub fn is_positive_definite(&self) -> bool {
         self.is_symmetric() && self.spectrum.values().iter().all(|&value| value > 0.0)
+    }
+
+    /// The eigenvalues or singular values of what the solvers work on: of M⁻¹·A, or of A itself.
+    pub fn seen_spectrum(&self) -> &Spectrum {
+        self.preconditioned.as_ref().unwrap_or(&self.spectrum)
     }
 
     /// What this solver did.
@@ -226,16 +276,23 @@ pub fn study(
     let mut start = spec.start.clone();
     start.resize(system.a.size(), 0.0);
     let reference = known_solution(&system);
+    let diagonal = spec.preconditioner.diagonal_for(&system.a);
     let mut runs = Vec::with_capacity(Solver::ALL.len());
     for (index, &solver) in Solver::ALL.iter().enumerate() {
         let done = |share: f32| report(SOLVED * (index as f32 + share) / Solver::ALL.len() as f32);
-        let Some(run) = run(solver, &system, &start, spec.restart, reference.as_deref(), &done)
-        else {
+        let options = Options {
+            tolerance: TOLERANCE,
+            max_iterations: MAX_ITERATIONS,
+            restart: spec.restart,
+            preconditioner: diagonal.as_deref(),
+        };
+        let Some(run) = run(solver, &system, &start, &options, reference.as_deref(), &done) else {
             return Ok(None);
         };
         runs.push(run);
     }
     let spectrum = spectrum(&system.a);
+    let preconditioned = diagonal.as_deref().and_then(|m| preconditioned(&system.a, m));
     let solution = reference.filter(|_| spectrum.condition() < HOPELESS_CONDITION);
     if solution.is_none() {
         for run in &mut runs {
@@ -245,7 +302,7 @@ pub fn study(
     if report(0.95).is_break() {
         return Ok(None);
     }
-    let basis = KrylovBasis::new(&system, &start);
+    let basis = KrylovBasis::new(&system, &start, diagonal.as_deref());
     let landscape = Landscape::new(&system, &start, solution.as_deref(), &runs);
     let asymmetry = system.a.asymmetry();
     Ok(Some(LinearStudy {
@@ -255,6 +312,7 @@ pub fn study(
         solution,
         asymmetry,
         spectrum,
+        preconditioned,
         basis,
         runs,
         landscape,
@@ -266,7 +324,7 @@ fn run(
     solver: Solver,
     system: &System,
     start: &[f64],
-    restart: usize,
+    options: &Options<'_>,
     solution: Option<&[f64]>,
     report: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Option<SolverRun> {
@@ -274,14 +332,8 @@ fn run(
     const OFTEN: usize = 16;
     let mut record = Record::new(system, solution);
     record.note(start);
-    let options = Options {
-        tolerance: TOLERANCE,
-        max_iterations: MAX_ITERATIONS,
-        restart,
-        preconditioner: None,
-    };
     let mut operator = &system.a;
-    let solved = solve(solver, &mut operator, &system.b, Some(start), &options, &mut |iteration| {
+    let solved = solve(solver, &mut operator, &system.b, Some(start), options, &mut |iteration| {
         record.note(iteration.x);
         let pause = iteration.number.is_multiple_of(OFTEN);
         if pause && report(iteration.number as f32 / MAX_ITERATIONS as f32).is_break() {
@@ -338,12 +390,30 @@ fn known_solution(system: &System) -> Option<Vec<f64>> {
 }
 
 fn spectrum(a: &Matrix) -> Spectrum {
-    if let Some(eigen) = a.eigen() {
-        return Spectrum::Eigenvalues(eigen.values);
+    if let Some(values) = a.eigenvalues() {
+        return Spectrum::Eigenvalues(values);
     }
     let mut values = a.singular_values();
     values.reverse();
     Spectrum::SingularValues(values)
+}
+
+/// The spectrum of M⁻¹·A for a diagonal M: where A is symmetric and M positive, the eigenvalues of
+/// M^(−½)·A·M^(−½), which are the same; otherwise the singular values of A·M⁻¹.
+fn preconditioned(a: &Matrix, m: &[f64]) -> Option<Spectrum> {
+    if let Some(roots) = inverse_roots(m).filter(|_| a.is_symmetric()) {
+        return a.scaled(&roots, &roots).map(|scaled| spectrum(&scaled));
+    }
+    let inverse: Vec<f64> = m.iter().map(|m| m.recip()).collect();
+    let scaled = a.scaled(&vec![1.0; m.len()], &inverse)?;
+    let mut values = scaled.singular_values();
+    values.reverse();
+    Some(Spectrum::SingularValues(values))
+}
+
+/// 1 / √mᵢ, if all are positive.
+fn inverse_roots(m: &[f64]) -> Option<Vec<f64>> {
+    m.iter().map(|&m| (m > 0.0).then(|| m.sqrt().recip())).collect()
 }
 
 /// Solves A·x = b by Gaussian elimination with row exchanges, the direct method of school books:

@@ -16,11 +16,7 @@ fn example(kind: ExampleKind, size: usize, condition: f64) -> LinearStudy {
 }
 
 fn typed(text: &str) -> LinearStudy {
-    of(LinearSpec {
-        source: SystemSource::Typed(text.to_owned()),
-        start: Vec::new(),
-        restart: RESTART,
-    })
+    of(LinearSpec::on(SystemSource::Typed(text.to_owned())))
 }
 
 fn solved(study: &LinearStudy) -> Vec<Solver> {
@@ -129,9 +125,8 @@ fn a_singular_system_has_no_solution_to_measure_against() {
 #[test]
 fn the_start_can_be_moved_even_onto_the_solution() {
     let spec = LinearSpec {
-        source: SystemSource::Typed("2 0 2\n0 1 3".to_owned()),
         start: vec![1.0, 3.0],
-        restart: RESTART,
+        ..LinearSpec::on(SystemSource::Typed("2 0 2\n0 1 3".to_owned()))
     };
     let study = of(spec);
     for run in &study.runs {
@@ -143,11 +138,7 @@ fn the_start_can_be_moved_even_onto_the_solution() {
 
 #[test]
 fn what_is_no_system_is_told_in_a_sentence() {
-    let typed = |text: &str| LinearSpec {
-        source: SystemSource::Typed(text.to_owned()),
-        start: Vec::new(),
-        restart: RESTART,
-    };
+    let typed = |text: &str| LinearSpec::on(SystemSource::Typed(text.to_owned()));
     let error = study(typed("1 2\n3"), &quiet).unwrap_err();
     assert!(error.contains("Line 2 has 1 columns"), "{error}");
     let large = vec!["1"; MAX_SIZE + 1].join(" ");
@@ -170,4 +161,57 @@ fn a_short_restart_slows_gmres_down() {
         study.run(Solver::Gmres).unwrap().iterations()
     };
     assert!(iterations(5) > iterations(30));
+}
+
+#[test]
+fn the_diagonal_evens_out_badly_scaled_equations() {
+    let text = "1 3 0 1\n3 100 300 1\n0 300 1e6 1";
+    let spec = LinearSpec::on(SystemSource::Typed(text.to_owned()));
+    let plain = of(spec.clone());
+    let even = of(LinearSpec { preconditioner: Preconditioner::Diagonal, ..spec });
+    assert_eq!(plain.preconditioned, None);
+    assert!(even.seen_spectrum().condition() < 1e-4 * even.spectrum.condition());
+    assert_eq!(plain.spectrum, even.spectrum, "A is the same");
+    let iterations = |study: &LinearStudy| study.run(Solver::SteepestDescent).unwrap().iterations();
+    assert!(10 * iterations(&even) < iterations(&plain), "{}", iterations(&even));
+    for run in &even.runs {
+        assert!(run.solved(), "{:?}: {}", run.solver, run.outcome);
+        assert!(run.residual() <= even.target() * 2.0, "the residual is that of A·x = b");
+    }
+    assert!(words::hardness(&even).contains("M⁻¹·A"), "{}", words::hardness(&even));
+    assert!(!words::hardness(&plain).contains("M⁻¹·A"));
+}
+
+#[test]
+fn a_diagonal_with_both_signs_serves_only_those_that_need_no_definite_one() {
+    let spec = LinearSpec {
+        preconditioner: Preconditioner::Diagonal,
+        ..LinearSpec::on(SystemSource::Typed("2 1 3\n1 -4 5".to_owned()))
+    };
+    let study = of(spec);
+    for run in &study.runs {
+        let refused = matches!(run.outcome, Outcome::Preconditioner { position: 1, .. });
+        let definite = matches!(run.solver, Solver::SteepestDescent | Solver::Cg | Solver::Minres);
+        assert_eq!(refused, definite, "{:?}: {}", run.solver, run.outcome);
+        if refused {
+            assert_eq!(words::short(run), "not possible");
+            assert!(words::verdict(&study, run).contains("element 2 is -4"));
+        }
+    }
+    assert!(matches!(study.preconditioned, Some(Spectrum::SingularValues(_))));
+}
+
+#[test]
+fn a_file_is_read_with_its_name_or_refused_with_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.csv");
+    std::fs::write(&path, "4,1,1\n1,3,2\n").unwrap();
+    let file = SystemFile::open(&path).unwrap();
+    assert_eq!((file.name.as_str(), file.system.a.size()), ("mine.csv", 2));
+    let study = of(LinearSpec::on(SystemSource::File(Arc::new(file))));
+    assert!(study.run(Solver::Cg).unwrap().solved());
+    let row = vec!["1"; MAX_SIZE + 1].join(",") + "\n";
+    std::fs::write(&path, row.repeat(MAX_SIZE + 1)).unwrap();
+    let error = SystemFile::open(&path).unwrap_err();
+    assert!(error.contains("At most 200 rows") && error.contains("mine.csv"), "{error}");
 }

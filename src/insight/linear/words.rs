@@ -162,7 +162,7 @@ pub fn n_steps(study: &LinearStudy) -> String {
         return format!(
             "Without rounding CG would end within n = {n} steps. At κ = {} rounding errors bend its \
              directions, and it needed {took}: {} more.",
-            compact(study.spectrum.condition()),
+            compact(study.seen_spectrum().condition()),
             run.iterations() - n,
         );
     }
@@ -177,13 +177,24 @@ pub fn n_steps(study: &LinearStudy) -> String {
 
 /// What the spectrum says about how hard the system is.
 pub fn hardness(study: &LinearStudy) -> String {
-    let condition = compact(study.spectrum.condition());
-    let values = study.spectrum.values();
+    let mut text = hardness_of(&study.spectrum);
+    if let Some(seen) = &study.preconditioned {
+        text.push_str(&format!(
+            " The solvers work on M⁻¹·A instead: κ\u{a0}=\u{a0}{}.",
+            compact(seen.condition())
+        ));
+    }
+    text
+}
+
+fn hardness_of(spectrum: &Spectrum) -> String {
+    let condition = compact(spectrum.condition());
+    let values = spectrum.values();
     let (low, high) = (
         compact(values.first().copied().unwrap_or(0.0)),
         compact(values.last().copied().unwrap_or(0.0)),
     );
-    match &study.spectrum {
+    match spectrum {
         Spectrum::Eigenvalues(values) => {
             let negative = values.iter().filter(|value| **value < 0.0).count();
             let signs = match negative {

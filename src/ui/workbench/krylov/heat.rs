@@ -190,15 +190,16 @@ fn switch(ui: &mut Ui, state: &mut HeatState) {
 
 /// The eigenvalues (singular values) on a line, and below them those the space has found so far.
 fn spectrum(ui: &mut Ui, study: &LinearStudy, position: f64, width: f32) {
-    let (name, help) = match &study.spectrum {
+    let helped = study.preconditioned.is_some();
+    let (name, help) = match study.seen_spectrum() {
         Spectrum::Eigenvalues(_) => (
-            "Eigenvalues of A",
+            if helped { "Eigenvalues of M⁻¹·A" } else { "Eigenvalues of A" },
             "How much A stretches its eigenvectors. The solvers are fast where these lie in few \
              groups and far from zero. The lower row is what the Krylov space knows of them so far \
              (the Ritz values): it finds the outer ones first.",
         ),
         Spectrum::SingularValues(_) => (
-            "Singular values of A",
+            if helped { "Singular values of A·M⁻¹" } else { "Singular values of A" },
             "How much A stretches vectors that it keeps perpendicular; the eigenvalues of a matrix \
              that is not symmetric can be complex numbers. The largest over the smallest is κ.",
         ),
@@ -206,7 +207,7 @@ fn spectrum(ui: &mut Ui, study: &LinearStudy, position: f64, width: f32) {
     widget::note(ui, name).on_hover_text(help);
     let size = vec2(width, SPECTRUM - CAPTION);
     let (room, response) = ui.allocate_exact_size(size, Sense::hover());
-    let values = study.spectrum.values();
+    let values = study.seen_spectrum().values();
     let rect = room.shrink2(vec2(14.0, 0.0));
     let strip = Strip::new(rect, values);
     let palette = theme::palette(ui);

@@ -4,8 +4,8 @@ use eframe::egui::{RichText, Ui};
 
 use super::residual::Measure;
 use crate::insight::LinearSpec;
-use crate::insight::linear::{RESTART, SystemSource};
-use crate::krylov::{Example, ExampleKind};
+use crate::insight::linear::SystemSource;
+use crate::krylov::{Example, ExampleKind, Preconditioner};
 use crate::ui::{icon, theme, widget};
 
 /// Something to try.
@@ -40,7 +40,24 @@ fn stairs() -> LinearSpec {
         (0..N).map(entry).collect::<Vec<_>>().join(" ")
     };
     let text = (0..N).map(|i| row(i) + "\n").collect();
-    LinearSpec { source: SystemSource::Typed(text), start: Vec::new(), restart: RESTART }
+    LinearSpec::on(SystemSource::Typed(text))
+}
+
+/// Equations and unknowns from 1 to 10⁶ in size: aᵢᵢ = 10^(i/2), and neighbours that know of each
+/// other.
+fn scales() -> LinearSpec {
+    const N: i32 = 13;
+    let size = |i: i32| 10_f64.powi(i).sqrt();
+    let row = |i: i32| {
+        let entry = |j: i32| match i.abs_diff(j) {
+            0 => format!("{:.4}", size(i)),
+            1 => format!("{:.4}", 0.4 * (size(i) * size(j)).sqrt()),
+            _ => "0".to_owned(),
+        };
+        (0..N).map(entry).collect::<Vec<_>>().join(" ")
+    };
+    let text = (0..N).map(|i| row(i) + "\n").collect();
+    LinearSpec::on(SystemSource::Typed(text))
 }
 
 /// All of them, in the order in which they build on each other.
@@ -93,6 +110,15 @@ pub static LESSONS: &[Lesson] = &[
         spec: || example(ExampleKind::NearSingular, 10, 1e12, 1),
         measure: Measure::Error,
     },
+    Lesson {
+        title: "Even out the scales",
+        look_for: "The diagonal grows from 1 to 10⁶, as if each unknown were measured in another \
+                   unit, and steepest descent gives up. Now choose “Diagonal of A” as the \
+                   preconditioner: κ falls from about a million to nine, and even steepest descent \
+                   arrives.",
+        spec: scales,
+        measure: Measure::Residual,
+    },
 ];
 
 impl Lesson {
@@ -106,7 +132,9 @@ impl Lesson {
 pub fn show(ui: &mut Ui, spec: &LinearSpec) -> Option<&'static Lesson> {
     let palette = theme::palette(ui);
     let mut chosen = None;
-    let current = LESSONS.iter().find(|lesson| lesson.spec() == *spec);
+    // With another preconditioner it is still the same lesson.
+    let plain = LinearSpec { preconditioner: Preconditioner::None, ..spec.clone() };
+    let current = LESSONS.iter().find(|lesson| lesson.spec() == plain);
     ui.horizontal_wrapped(|ui| {
         icon::LIGHTBULB.show(ui, palette.warning);
         ui.label(RichText::new("Try").color(palette.text_strong));
@@ -121,7 +149,7 @@ pub fn show(ui: &mut Ui, spec: &LinearSpec) -> Option<&'static Lesson> {
     let text = match (current, &spec.source) {
         (Some(lesson), _) => lesson.look_for,
         (None, SystemSource::Example(example)) => example.kind.summary(),
-        (None, SystemSource::Typed(_)) => {
+        (None, SystemSource::Typed(_) | SystemSource::File(_)) => {
             "Your own system. All six solvers begin at x₀ and end when |b − A·x| is at most 10⁻⁸ of \
              |b|; see below which of them arrive, and why the others do not."
         }
@@ -189,6 +217,20 @@ mod tests {
         assert!(iterations(&study, Solver::Cg) > 20, "{}", iterations(&study, Solver::Cg));
         assert!(study.run(Solver::Cg).unwrap().solved());
         assert!(iterations(&study, Solver::Gmres) <= 16);
+    }
+
+    #[test]
+    fn the_diagonal_helps_where_scales_differ() {
+        let plain = of("Even out the scales");
+        let lesson = LESSONS.iter().find(|lesson| lesson.title == "Even out the scales").unwrap();
+        let spec = LinearSpec { preconditioner: Preconditioner::Diagonal, ..lesson.spec() };
+        let even = study(spec, &|_| ControlFlow::Continue(())).unwrap().unwrap();
+        assert!(!plain.run(Solver::SteepestDescent).unwrap().solved());
+        assert!(even.runs.iter().all(|run| run.solved()));
+        assert!(iterations(&even, Solver::SteepestDescent) < 150);
+        assert!(plain.spectrum.condition() > 5e5, "{}", plain.spectrum.condition());
+        let condition = even.seen_spectrum().condition();
+        assert!((8.0..10.0).contains(&condition), "{condition}");
     }
 
     #[test]

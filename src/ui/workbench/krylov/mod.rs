@@ -26,7 +26,7 @@ use eframe::egui::{
 
 use super::super::{Scene, icon, theme, widget};
 use crate::app::{Command, Outbox};
-use crate::insight::linear::{SystemSource, words};
+use crate::insight::linear::{SystemFile, SystemSource, words};
 use crate::insight::{LinearSpec, LinearStudy};
 use crate::krylov::Solver;
 use residual::Measure;
@@ -45,6 +45,8 @@ pub struct KrylovPage {
     wanted: LinearSpec,
     /// What the latest answer or the one on its way is about.
     asked: Option<LinearSpec>,
+    /// The file that was taken up last.
+    opened: Option<Arc<SystemFile>>,
     typed: typed::Typed,
     shown: [bool; Solver::ALL.len()],
     chosen: Solver,
@@ -61,6 +63,7 @@ impl Default for KrylovPage {
         Self {
             wanted: first.unwrap_or_else(|| LinearSpec::of(example)),
             asked: None,
+            opened: None,
             typed: typed::Typed::default(),
             shown: [true; Solver::ALL.len()],
             chosen: Solver::Cg,
@@ -74,6 +77,7 @@ impl Default for KrylovPage {
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox, page: &mut KrylovPage) {
+    page.take_up(scene);
     if let Some(lesson) = lesson::show(ui, &page.wanted) {
         page.wanted = lesson.spec();
         if let SystemSource::Typed(text) = &page.wanted.source {
@@ -113,6 +117,20 @@ impl KrylovPage {
             self.asked = Some(self.wanted.clone());
             out.send(Command::StudySystem(self.wanted.clone()));
         }
+    }
+
+    /// Takes up a file that was opened since the last frame; the preconditioner stays.
+    fn take_up(&mut self, scene: &Scene<'_>) {
+        let Some(file) = scene.system else { return };
+        if self.opened.as_ref().is_some_and(|opened| Arc::ptr_eq(opened, file)) {
+            return;
+        }
+        self.opened = Some(Arc::clone(file));
+        self.wanted = LinearSpec {
+            preconditioner: self.wanted.preconditioner,
+            ..LinearSpec::on(SystemSource::File(Arc::clone(file)))
+        };
+        self.walk.reset();
     }
 
     fn side_by_side(
@@ -197,7 +215,8 @@ impl KrylovPage {
         let (line, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), theme::SPACE_1), Sense::hover());
         // A small study is through before anybody could see this.
-        if let Some(done) = scene.study.progress().filter(|_| study.size() >= SLOW) {
+        let slow = study.size() >= SLOW || self.asked.as_ref().is_some_and(is_slow);
+        if let Some(done) = scene.study.progress().filter(|_| slow) {
             let color = theme::palette(ui).accent_text;
             let end = line.left() + done * line.width();
             ui.painter().hline(line.left()..=end, line.center().y, Stroke::new(2.0, color));
@@ -280,6 +299,15 @@ impl KrylovPage {
     fn solvers(&self) -> Vec<Solver> {
         let all = Solver::ALL.iter().zip(self.shown);
         all.filter_map(|(&solver, on)| on.then_some(solver)).collect()
+    }
+}
+
+/// Whether a study takes long enough for its progress to be shown.
+fn is_slow(spec: &LinearSpec) -> bool {
+    match &spec.source {
+        SystemSource::Example(example) => example.size >= SLOW,
+        SystemSource::File(file) => file.system.a.size() >= SLOW,
+        SystemSource::Typed(_) => false,
     }
 }
 

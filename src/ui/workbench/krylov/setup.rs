@@ -1,11 +1,13 @@
 //! The left column: which system, how many unknowns, how hard, from where the solvers begin.
 
-use eframe::egui::{Button, DragValue, Grid, RichText, Ui};
+use eframe::egui::{Button, DragValue, Grid, Label, RichText, Ui};
 
 use super::typed::{Typed, table};
 use crate::app::{Command, Outbox};
-use crate::insight::linear::{LinearSpec, LinearStudy, MAX_SIZE, RESTART, SystemSource, words};
-use crate::krylov::{Example, ExampleKind};
+use crate::insight::linear::{
+    LinearSpec, LinearStudy, MAX_SIZE, RESTART, SystemFile, SystemSource, words,
+};
+use crate::krylov::{Example, ExampleKind, Preconditioner};
 use crate::ui::{format, icon, theme, widget};
 
 /// The largest condition number of the slider.
@@ -32,6 +34,7 @@ pub fn show(
          to multiply it by vectors, which is why they work on matrices of any size.",
     );
     kinds(ui, wanted, typed, study);
+    files(ui, out);
     match &mut wanted.source {
         SystemSource::Example(example) => {
             if controls(ui, example) {
@@ -43,7 +46,9 @@ pub fn show(
                 *text = changed;
             }
         }
+        SystemSource::File(file) => about_file(ui, file),
     }
+    preconditioner(ui, wanted);
     let Some(study) = study else { return };
     if study.size() == 2 {
         start(ui, wanted);
@@ -69,7 +74,54 @@ fn kinds(ui: &mut Ui, wanted: &mut LinearSpec, typed: &mut Typed, study: Option<
         wanted.source = SystemSource::Typed(typed.begin(study));
         wanted.start.clear();
     }
+}
+
+/// The ways to a matrix in a file.
+fn files(ui: &mut Ui, out: &mut Outbox) {
+    let help = "A CSV file without a header: n rows of n numbers, or of n + 1, the last of which is \
+                the right side b. At most 200 rows. You can also drop it on this page.";
+    ui.horizontal_wrapped(|ui| {
+        let button = Button::new((icon::FOLDER_OPEN, "Open a matrix (CSV)…"));
+        if ui.add(button).on_hover_text(help).clicked() {
+            out.send(Command::PickSystem);
+        }
+        let help = "Opens a matrix whose path you type.";
+        if ui.button("By path…").on_hover_text(help).clicked() {
+            out.send(Command::AskSystemPath);
+        }
+    });
     ui.add_space(theme::SPACE_1);
+}
+
+/// Which file is shown.
+fn about_file(ui: &mut Ui, file: &SystemFile) {
+    let palette = theme::palette(ui);
+    let name = RichText::new(&file.name).color(palette.text_strong);
+    ui.add(Label::new(name).wrap());
+    let n = file.system.a.size();
+    let right = match file.system.known_solution {
+        Some(_) => {
+            "It has no column for b, so b = A·(1, 1, …): every unknown should come out as 1."
+        }
+        None => "Its last column is b.",
+    };
+    widget::note(ui, format!("{n} rows. {right}"));
+}
+
+/// What the residuals are divided by.
+fn preconditioner(ui: &mut Ui, wanted: &mut LinearSpec) {
+    let help = "An easy stand-in M for A. The solvers then work on M⁻¹·A and M⁻¹·b, which have the \
+                same solution, and need fewer iterations where M is like A. The residuals shown are \
+                still those of A·x = b.";
+    ui.label("Preconditioner").on_hover_text(help);
+    ui.horizontal_wrapped(|ui| {
+        for &choice in Preconditioner::ALL {
+            let on = wanted.preconditioner == choice;
+            if widget::toggle(ui, on, choice.name(), choice.summary()) {
+                wanted.preconditioner = choice;
+            }
+        }
+    });
 }
 
 /// Another kind of the same size, as hard as before where that makes sense.
@@ -83,7 +135,7 @@ fn of_kind(kind: ExampleKind, before: &SystemSource, study: Option<&LinearStudy>
             let condition = if special { default.condition } else { example.condition };
             Example { kind, condition: condition.clamp(low, high), ..*example }
         }
-        SystemSource::Typed(_) => {
+        SystemSource::Typed(_) | SystemSource::File(_) => {
             let size = study.map_or(default.size, LinearStudy::size);
             Example { size: size.clamp(Example::MIN_SIZE, MAX_SIZE), ..default }
         }

@@ -4,7 +4,7 @@ use eframe::egui::{Label, RichText, TextStyle, Ui};
 
 use super::look;
 use crate::insight::linear::{LinearStudy, words};
-use crate::krylov::Solver;
+use crate::krylov::{Preconditioner, Solver};
 use crate::ui::result::caption;
 use crate::ui::{icon, theme};
 
@@ -52,10 +52,11 @@ pub fn show(ui: &mut Ui, study: &LinearStudy, solver: Solver) {
             let text = RichText::new(page.formula).text_style(TextStyle::Body);
             ui.add(Label::new(text.color(palette.text_strong)).wrap());
         });
-        caption(
-            ui,
-            "A the matrix, r = b − A·x the residual, k the iteration. Here M = I, so z = r.",
-        );
+        let m = match study.spec.preconditioner {
+            Preconditioner::None => "Here M = I, so z = r.",
+            Preconditioner::Diagonal => "M is the diagonal of A, so zᵢ = rᵢ / aᵢᵢ.",
+        };
+        caption(ui, format!("A the matrix, r = b − A·x the residual, k the iteration. {m}"));
         part(ui, "Made for", page.needs);
         part(ui, "Fails on", page.fails_on);
         let products = if page.products == 1 { "One product" } else { "Two products" };

@@ -21,7 +21,7 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 /// How long the trainer works before it looks for commands.
 const SLICE: Duration = Duration::from_millis(4);
 /// Share of the time the run may spend measuring itself.
-const MEASURING_SHARE: f64 = 0.1;
+const MEASURING_SHARE: f64 = 0.05;
 
 /// What the thread is about to do.
 #[derive(Clone, Copy, Debug, PartialEq)]

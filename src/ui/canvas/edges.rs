@@ -15,7 +15,10 @@ use crate::experiment::spec::WeightAddress;
 use crate::ui::theme::Palette;
 
 /// Most curves drawn between two layers.
-pub(super) const MOST_CURVES: usize = 400;
+const MOST_CURVES: usize = 400;
+/// Most curves drawn in all. Between many wide layers there is a thicket in any case, and drawing
+/// it sixty times a second would cost more than the rest of the window.
+const MOST_IN_ALL: usize = 1600;
 /// How near the pointer must come to a curve, in points.
 const REACH: f32 = 5.0;
 /// How much of their strength the curves keep that do not belong to the unit pointed at.
@@ -61,6 +64,8 @@ pub(super) struct Bundle {
     largest: f32,
     /// How many weights the layer has.
     pub total: usize,
+    /// Whether the smallest are left out, because there are too many.
+    pub cut: bool,
     /// In the order of drawing, the largest last.
     pub edges: Vec<Edge>,
 }
@@ -127,8 +132,10 @@ impl Edges {
             return false;
         }
         self.key = Some(Key::of(stage, feather));
+        let pairs = wire::pairs(stage.cards).count().max(1);
+        let most = MOST_CURVES.min(MOST_IN_ALL / pairs);
         self.bundles = wire::pairs(stage.cards)
-            .filter_map(|(source, target)| gather(stage, source, target))
+            .filter_map(|(source, target)| gather(stage, source, target, most))
             .collect();
         true
     }
@@ -222,8 +229,8 @@ impl Bundle {
     }
 }
 
-/// The curves between two cards, the largest if there are many.
-fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
+/// The curves between two cards, the largest if there are more than `most`.
+fn gather(stage: &Stage<'_>, source: &Card, target: &Card, most: usize) -> Option<Bundle> {
     let from_box = stage.layout.boxes.get(source.position)?;
     let to_box = stage.layout.boxes.get(target.position)?;
     let picture = source.face == Face::Picture;
@@ -253,7 +260,8 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
         }
     }
     edges.sort_unstable_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
-    edges.drain(..edges.len().saturating_sub(MOST_CURVES));
+    let spare = edges.len().saturating_sub(most);
+    edges.drain(..spare);
     let largest = edges
         .iter()
         .map(|edge| edge.weight.abs())
@@ -267,6 +275,7 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card) -> Option<Bundle> {
         known: wires.is_some(),
         largest,
         total: source.units * target.units,
+        cut: spare > 0,
         edges,
     })
 }

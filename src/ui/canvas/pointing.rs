@@ -4,7 +4,7 @@ use eframe::egui::{self, Pos2, Response, Stroke, Ui, epaint::CubicBezierShape};
 
 use super::Stage;
 use super::card;
-use super::edges::{Bundle, Edge, Edges, MOST_CURVES};
+use super::edges::{Bundle, Edge, Edges};
 use super::model::Card;
 use crate::app::{Action, Outbox};
 use crate::experiment::spec::WeightAddress;
@@ -105,7 +105,7 @@ fn tooltip(ground: &Response, stage: &Stage<'_>, bundle: &Bundle, edge: &Edge) {
         if edge.frozen {
             ui.small("Dashed: frozen, training leaves it as it is.");
         }
-        if bundle.total > drawn && drawn == MOST_CURVES {
+        if bundle.cut {
             ui.small(format!(
                 "Drawn are the {drawn} largest of {} weights.",
                 format::count(bundle.total as u64),

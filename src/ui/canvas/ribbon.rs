@@ -44,7 +44,7 @@ impl Curve {
         let across = self.end - self.start;
         let direction =
             vec2(across.x * (1.5 - 3.0 * t + 3.0 * t * t), across.y * 6.0 * t * (1.0 - t));
-        let length = direction.length();
+        let length = direction.length_sq().sqrt();
         if length > 0.0 { direction / length } else { Vec2::X }
     }
 }
@@ -95,27 +95,32 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
     } else if (curve.end.y - curve.start.y).abs() < 0.5 {
         1
     } else {
-        ((length / 7.0) as usize).clamp(8, 28)
+        ((length / 9.0) as usize).clamp(8, 24)
     };
     let faint = pen.width.clamp(0.05, 1.0);
     let color = if pen.width < 1.0 { pen.color.gamma_multiply(faint) } else { pen.color };
     let half = pen.width.max(1.0) / 2.0;
-    let reach =
-        [-half - feather / 2.0, -half + feather / 2.0, half - feather / 2.0, half + feather / 2.0];
+    let (inner, outer) = (half - feather / 2.0, half + feather / 2.0);
+    let (wide, thin) = ([-outer, -inner, inner, outer], [-outer, 0.0, outer]);
+    // Most curves are a pixel wide: nothing lies between their two soft edges.
+    let reach: &[f32] = if inner < 0.05 { &thin } else { &wide };
+    let last = reach.len() - 1;
     let first = mesh.vertices.len() as u32;
     for step in 0..=steps {
         let t = step as f32 / steps as f32;
         let center = curve.at(t);
         let normal = curve.direction(t).rot90();
-        for (side, distance) in reach.into_iter().enumerate() {
-            let color = if side == 0 || side == 3 { Color32::TRANSPARENT } else { color };
+        for (side, &distance) in reach.iter().enumerate() {
+            let color = if side == 0 || side == last { Color32::TRANSPARENT } else { color };
             mesh.colored_vertex(center + normal * distance, color);
         }
     }
     for step in (0..steps as u32).filter(|step| !pen.dashed || step % 2 == 0) {
-        let here = first + 4 * step;
-        for side in 0..3 {
-            let [a, b, c, d] = [here + side, here + side + 1, here + side + 4, here + side + 5];
+        let across = reach.len() as u32;
+        let here = first + across * step;
+        for side in 0..last as u32 {
+            let [a, b] = [here + side, here + side + 1];
+            let [c, d] = [a + across, b + across];
             mesh.add_triangle(a, b, c);
             mesh.add_triangle(b, d, c);
         }
@@ -148,6 +153,17 @@ mod tests {
             assert!((height - place.y).abs() < 0.1, "{height} instead of {}", place.y);
         }
         assert_eq!(CURVE.height_at(9.0), None);
+    }
+
+    #[test]
+    fn a_thin_curve_needs_fewer_triangles() {
+        let count = |width| {
+            let mut mesh = Mesh::default();
+            add(&mut mesh, CURVE, Pen { width, color: Color32::WHITE, dashed: false }, 1.0);
+            assert!(mesh.is_valid());
+            mesh.indices.len()
+        };
+        assert_eq!(3 * count(0.7), 2 * count(3.0));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod chart;
 mod confusion;
 mod controls;
 pub(crate) mod curves;
+mod disc;
 mod fit;
 mod legend;
 mod look;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
 use eframe::egui::{Color32, Pos2, Rect, Shape, Stroke, Ui};
 
+use super::disc;
 use super::look::{Looks, number_color};
 use super::plane::Plane;
 use crate::data::{Samples, TargetEncoding};
 use crate::experiment::{DataSource, ExperimentSpec};
 use crate::insight::{Axis, InsightFrame, Scale};
-use crate::ui::theme::{self, Palette};
+use crate::ui::theme::{self, Marker, Palette};
 use crate::ui::{Scene, View};
 
 /// Most points drawn.
@@ -119,13 +120,13 @@ impl MapPoints {
             pixels_per_point: ui.pixels_per_point(),
         };
         if self.markers.as_ref().is_none_or(|(old, _)| *old != drawing) {
-            let mut shapes = Vec::with_capacity(self.points.len());
+            let mut pencil = Pencil::new(drawing.pixels_per_point);
             let radius = radius(self.points.len());
             for point in shown(&self.points, drawing.parts) {
                 let center = plane.screen_from(point.at);
-                marker(&mut shapes, point, (center, radius), self.range, palette);
+                marker(&mut pencil, point, (center, radius), self.range, palette);
             }
-            self.markers = Some((drawing, mesh(shapes, drawing.pixels_per_point)));
+            self.markers = Some((drawing, Arc::new(pencil.mesh)));
             self.rings = None;
         }
         self.update_rings(scene, drawing, palette);
@@ -149,16 +150,15 @@ impl MapPoints {
         if fresh {
             return;
         }
-        let mut shapes = Vec::new();
+        let mut pencil = Pencil::new(drawing.pixels_per_point);
         let radius = radius(self.points.len()) + RING;
         // The map is light in both themes, so the ring is the strong red of both.
         let stroke = Stroke::new(1.6, palette.danger);
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
             let center = drawing.plane.screen_from(point.at);
-            shapes.push(Shape::circle_stroke(center, radius, stroke));
+            pencil.shape(Shape::circle_stroke(center, radius, stroke));
         }
-        let mesh = mesh(shapes, drawing.pixels_per_point);
-        self.rings = Some((drawing, frame.snapshot, mesh));
+        self.rings = Some((drawing, frame.snapshot, Arc::new(pencil.mesh)));
     }
 
     /// The point nearest to a place on screen, if one is within `reach`.
@@ -286,7 +286,7 @@ fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
 
 /// A training point is filled with its colour, a validation point is hollow.
 fn marker(
-    shapes: &mut Vec<Shape>,
+    pencil: &mut Pencil,
     point: &MapPoint,
     (center, radius): (Pos2, f32),
     range: (f64, f64),
@@ -296,7 +296,7 @@ fn marker(
         (theme::class_marker(look), theme::class_color(look), palette.neutral)
     } else {
         let color = number_color(point.value, range, palette);
-        (theme::Marker::Circle, color, ink(palette))
+        (Marker::Circle, color, ink(palette))
     };
     let (fill, outline, width) = match (point.train, point.look) {
         (true, _) => (color, light, 0.7),
@@ -304,7 +304,7 @@ fn marker(
         // A number is its colour: a hollow point would hide it, so it has a light rim instead.
         (false, None) => (color, palette.neutral, 1.2),
     };
-    shape.draw(shapes, center, radius, fill, Stroke::new(width, outline));
+    pencil.marker(shape, center, radius, fill, Stroke::new(width, outline));
 }
 
 /// The darkest tone of the theme.
@@ -312,14 +312,35 @@ fn ink(palette: &Palette) -> Color32 {
     if palette.dark { palette.canvas } else { palette.text_strong }
 }
 
-/// Turns shapes into triangles.
-fn mesh(shapes: Vec<Shape>, pixels_per_point: f32) -> Arc<Mesh> {
-    let options = TessellationOptions::default();
-    let mut tessellator = Tessellator::new(pixels_per_point, options, [1, 1], Vec::new());
-    tessellator.set_clip_rect(Rect::EVERYTHING);
-    let mut mesh = Mesh::default();
-    for shape in shapes {
-        tessellator.tessellate_shape(shape, &mut mesh);
+/// Turns markers into triangles.
+struct Pencil {
+    tessellator: Tessellator,
+    /// One pixel, in points.
+    feather: f32,
+    shapes: Vec<Shape>,
+    mesh: Mesh,
+}
+
+impl Pencil {
+    fn new(pixels_per_point: f32) -> Self {
+        let options = TessellationOptions::default();
+        let mut tessellator = Tessellator::new(pixels_per_point, options, [1, 1], Vec::new());
+        tessellator.set_clip_rect(Rect::EVERYTHING);
+        let feather = pixels_per_point.max(0.1).recip();
+        Self { tessellator, feather, shapes: Vec::new(), mesh: Mesh::default() }
     }
-    Arc::new(mesh)
+
+    fn marker(&mut self, shape: Marker, center: Pos2, radius: f32, fill: Color32, outline: Stroke) {
+        if shape == Marker::Circle {
+            return disc::add(&mut self.mesh, center, radius, fill, outline, self.feather);
+        }
+        let mut shapes = std::mem::take(&mut self.shapes);
+        shape.draw(&mut shapes, center, radius, fill, outline);
+        shapes.drain(..).for_each(|shape| self.shape(shape));
+        self.shapes = shapes;
+    }
+
+    fn shape(&mut self, shape: Shape) {
+        self.tessellator.tessellate_shape(shape, &mut self.mesh);
+    }
 }

@@ -39,8 +39,9 @@ pub fn signed_color(value: f32, palette: &Palette) -> Color32 {
     if value.is_nan() {
         return palette.undefined;
     }
-    let step = (value.clamp(-1.0, 1.0) + 1.0) * (STEPS / 2) as f32;
-    palette.ramp().0.get(step.round() as usize).copied().unwrap_or(palette.undefined)
+    // Half a step more, because the conversion rounds down; `round` is a call for each pixel.
+    let step = (value.clamp(-1.0, 1.0) + 1.0) * (STEPS / 2) as f32 + 0.5;
+    palette.ramp().0.get(step as usize).copied().unwrap_or(palette.undefined)
 }
 
 fn linear(channel: u8) -> f32 {

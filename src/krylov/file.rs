@@ -85,7 +85,7 @@ fn read(path: &Path) -> Result<String, ReadError> {
     }
     String::from_utf8(fs::read(path).map_err(refused)?).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let line = valid.split(|byte| *byte == b'\n').count();
         ReadError::NotText { path: place, line }
     })
 }

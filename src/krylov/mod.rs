@@ -2,7 +2,7 @@
 //!
 //! Owns the [`LinearOperator`] a solver works on, one file per solver with its page ([`Page`]), the
 //! list of all of them ([`SOLVERS`]), [`solve`], which runs one while a watcher looks on, and small
-//! systems to try them on ([`matrix`], [`example`], or a [`file`]).
+//! systems to try them on ([`matrix`], [`example`], or a [`mod@file`]).
 //! [`preconditioner`] makes a hard system easier for all of them. Must not know networks, data, training or the
 //! window. Everything is computed in `f64`.
 //!

@@ -163,7 +163,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::insight::linear::{LinearStudy, study};
+    use crate::insight::linear::{LinearStudy, SolverRun, study};
     use crate::krylov::{Outcome, Solver};
 
     fn of(title: &str) -> LinearStudy {
@@ -226,7 +226,7 @@ mod tests {
         let spec = LinearSpec { preconditioner: Preconditioner::Diagonal, ..lesson.spec() };
         let even = study(spec, &|_| ControlFlow::Continue(())).unwrap().unwrap();
         assert!(!plain.run(Solver::SteepestDescent).unwrap().solved());
-        assert!(even.runs.iter().all(|run| run.solved()));
+        assert!(even.runs.iter().all(SolverRun::solved));
         assert!(iterations(&even, Solver::SteepestDescent) < 150);
         assert!(plain.spectrum.condition() > 5e5, "{}", plain.spectrum.condition());
         let condition = even.seen_spectrum().condition();

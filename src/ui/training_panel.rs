@@ -270,14 +270,36 @@ fn stopping(ui: &mut Ui, _: &Scene<'_>, next: &mut TrainingSpec, change: &mut Ch
     ui.add_space(theme::SPACE_1);
 }
 
+/// A whole number as it can be typed: all its digits, or 1e9 where there are many and that is
+/// shorter.
+fn whole(value: f64) -> String {
+    let (digits, short) = (format!("{value:.0}"), format!("{:e}", value.round()));
+    if digits.len() > 6 && short.len() < digits.len() { short } else { digits }
+}
+
 /// A count that may be left out.
 fn count(ui: &mut Ui, name: &str, help: &str, value: &mut Option<u64>, default: u64) -> bool {
     let mut number = value.map(|value| value as f64);
     let changed = widget::optional(ui, name, help, &mut number, default as f64, |field| {
-        field.range(1.0..=1e9).speed(1.0).fixed_decimals(0)
+        field.range(1.0..=1e9).speed(1.0).custom_formatter(|value, _| whole(value))
     });
     if changed {
         *value = number.map(|number| number.round() as u64);
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_stay_short_and_can_be_typed() {
+        for (value, text) in
+            [(1.0, "1"), (1000.0, "1000"), (200_000.0, "200000"), (2.5e6, "2.5e6"), (1e9, "1e9")]
+        {
+            assert_eq!(whole(value), text);
+            assert_eq!(text.parse(), Ok(value));
+        }
+    }
 }

@@ -87,8 +87,11 @@ impl Tridiagonal {
 
     /// Adds the column (αₖ, βₖ₊₁).
     fn add(&mut self, alpha: f64, beta: f64) -> Column {
+        // The first β is the length of the residual and no entry of the matrix: with it, the answer
+        // would depend on the units of b.
+        let above = if self.squares > 0.0 { self.beta } else { 0.0 };
         self.beta_old = self.beta;
-        self.squares += alpha * alpha + self.beta_old * self.beta_old + beta * beta;
+        self.squares += alpha * alpha + above * above + beta * beta;
         // A Lanczos vector of the length of a rounding error is none.
         self.beta = if beta <= f64::EPSILON * self.squares.sqrt() { 0.0 } else { beta };
         // The rotation before: [δ ε′; ḡ d̄′] = [c s; s −c]·[d̄ 0; α β].

@@ -239,3 +239,21 @@ fn a_million_unknowns_are_no_matter() {
         assert!((solution.x[n / 2] - 0.5).abs() < 1e-5);
     }
 }
+
+#[test]
+fn the_units_of_b_do_not_change_the_answer() {
+    // A right side that is nearly an eigenvector, in small and in huge units: κ is only 4.
+    let base = [4.0, 1e-11, 2.4e-11];
+    let a = Matrix::from_rows(&[vec![2.0, 0.0, 0.0], vec![0.0, 5.0, 0.0], vec![0.0, 0.0, 8.0]]);
+    let a = a.unwrap();
+    for &solver in Solver::ALL {
+        for unit in [1e-12, 1.0, 1e12] {
+            let b = base.map(|value| value * unit);
+            let solution =
+                solve(solver, &mut &a, &b, None, &Options::default(), &mut |_| Next::Continue);
+            assert_eq!(solution.outcome, Outcome::Converged, "{solver:?}, {unit:e}");
+            let first = solution.x[0] / unit;
+            assert!((first - 2.0).abs() < 1e-6, "{solver:?}, {unit:e}: {first}");
+        }
+    }
+}

@@ -293,17 +293,39 @@ impl<'a, S: Simd> Multiply<'a, S> {
 /// Copies a block of a left matrix that lies column by column, tile by tile.
 #[inline(always)]
 fn pack(from: &[f32], stride: usize, range: &Range<'_>, buffer: &mut [f32]) {
-    let mut row = 0;
-    while row < range.rows {
+    for term in 0..range.terms {
+        let mut column = &from[term * stride..][..range.rows];
+        let mut row = 0;
         // The heights of the tiles in `all_rows`.
-        let height = [TALL, 4, 2].into_iter().find(|height| row + height <= range.rows);
-        let height = height.unwrap_or(1);
-        let tile = &mut buffer[row * range.terms..][..height * range.terms];
-        for (term, factors) in tile.chunks_exact_mut(height).enumerate() {
-            factors.copy_from_slice(&from[term * stride + row..][..height]);
+        while let Some((factors, rest)) = column.split_first_chunk::<TALL>() {
+            put(factors, term, range.terms, row, buffer);
+            (column, row) = (rest, row + TALL);
         }
-        row += height;
+        if let Some((factors, rest)) = column.split_first_chunk::<4>() {
+            put(factors, term, range.terms, row, buffer);
+            (column, row) = (rest, row + 4);
+        }
+        if let Some((factors, rest)) = column.split_first_chunk::<2>() {
+            put(factors, term, range.terms, row, buffer);
+            (column, row) = (rest, row + 2);
+        }
+        if let Some((factors, _)) = column.split_first_chunk::<1>() {
+            put(factors, term, range.terms, row, buffer);
+        }
     }
+}
+
+/// Writes a tile's factors of one term. Their number is known beforehand: a copy of any length
+/// would be a call.
+#[inline(always)]
+fn put<const R: usize>(
+    factors: &[f32; R],
+    term: usize,
+    terms: usize,
+    row: usize,
+    buffer: &mut [f32],
+) {
+    buffer[row * terms + term * R..][..R].copy_from_slice(factors);
 }
 
 /// `C` vectors of `values` from `place` on.

@@ -1,4 +1,5 @@
-//! What the window spends its time on: an update, an epoch, a map, a frame, reading a table.
+//! What the window spends its time on: an update, an epoch, a map, a frame, reading a table;
+//! and how far apart two cores are.
 //!
 //! `cargo bench` measures all of them; `cargo bench -- frame` one group.
 
@@ -10,13 +11,15 @@
     reason = "what cannot be set up fails loudly"
 )]
 
-use std::hint::black_box;
+use std::hint::{black_box, spin_loop};
 use std::io::Cursor;
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use eframe::egui;
+use mimalloc::MiMalloc;
 use netsmith::app::{Netsmith, Setup};
 use netsmith::data::read_csv;
 use netsmith::experiment::{ExperimentSpec, NetworkSpec, Prepared, TableStore};
@@ -27,6 +30,10 @@ use netsmith::nn::Activation;
 use netsmith::train::bench_task::BenchTask;
 use netsmith::train::trainer::Measuring;
 use netsmith::train::{CurvePoint, Trainer};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn prepared(spec: ExperimentSpec) -> Prepared {
     Prepared::load(spec, &TableStore::default(), &|_| ControlFlow::Continue(())).unwrap()
@@ -142,5 +149,34 @@ fn table(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, training, map, frame, table);
+/// How long a line of memory takes from one core to another: what sharing small work costs. It
+/// tells whether two cores share a cache, which on a virtual machine changes from minute to minute.
+fn core_to_core(criterion: &mut Criterion) {
+    criterion.bench_function("a line of memory from core to core", |bencher| {
+        bencher.iter_custom(|rounds| {
+            let turn = AtomicU64::new(0);
+            let wait_for = |number| {
+                while turn.load(Ordering::Acquire) != number {
+                    spin_loop();
+                }
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    for round in 0..rounds {
+                        wait_for(2 * round + 1);
+                        turn.store(2 * round + 2, Ordering::Release);
+                    }
+                });
+                let begin = Instant::now();
+                for round in 0..rounds {
+                    turn.store(2 * round + 1, Ordering::Release);
+                    wait_for(2 * round + 2);
+                }
+                begin.elapsed() / 2
+            })
+        });
+    });
+}
+
+criterion_group!(benches, training, map, frame, table, core_to_core);
 criterion_main!(benches);

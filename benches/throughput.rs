@@ -11,16 +11,22 @@
     reason = "what cannot be set up fails loudly"
 )]
 
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use eframe::egui;
+use mimalloc::MiMalloc;
 use netsmith::app::preferences::Preferences;
 use netsmith::app::{Netsmith, Setup};
 use netsmith::experiment::{ExperimentSpec, NetworkSpec, Prepared, TableStore};
 use netsmith::nn::Activation;
 use netsmith::train::Trainer;
 use netsmith::train::trainer::Measuring;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long each side trains.
 const TIME: Duration = Duration::from_secs(4);
@@ -102,10 +108,32 @@ fn epoch(app: &Netsmith) -> u64 {
     app.snapshot().map_or(0, |snapshot| snapshot.epoch)
 }
 
+/// A table of a person's own: 200,000 rows of 50 columns, 60 MB.
+fn large_table() -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    let names: Vec<_> = (0..50).map(|column| format!("column {column}")).collect();
+    let mut text = names.join(",") + "\n";
+    for row in 0..200_000_u32 {
+        for column in 0..50_u32 {
+            let number = (row * 50 + column).wrapping_mul(2_654_435_761) >> 12;
+            let end = if column == 49 { '\n' } else { ',' };
+            text.push_str(&format!("{:.1}{end}", f64::from(number) / 1e3));
+        }
+    }
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
 fn main() {
-    for (name, widths) in [("spiral", &[8, 8, 8][..]), ("spiral", &[64; 6]), ("digits_8x8", &[32])]
-    {
-        let mut spec = ExperimentSpec::named(name).unwrap();
+    let table = large_table();
+    let experiments = [
+        ("spiral", ExperimentSpec::named("spiral"), &[8, 8, 8][..]),
+        ("spiral", ExperimentSpec::named("spiral"), &[64; 6]),
+        ("digits", ExperimentSpec::named("digits_8x8"), &[32]),
+        ("large table", Some(ExperimentSpec::on_file(table.path().to_owned())), &[32]),
+    ];
+    for (name, spec, widths) in experiments {
+        let mut spec = spec.unwrap();
         spec.network = NetworkSpec::dense(widths, Activation::Tanh);
         spec.training.stop.epochs = None;
         for _ in 0..3 {

@@ -195,13 +195,17 @@ fn formula(ui: &mut Ui, formula: &mut String, state: &mut DataPanelState) -> boo
     let entries = CURVES
         .iter()
         .enumerate()
-        .map(|(index, curve)| (Some(index), curve.name.to_owned(), curve.formula.to_owned()))
-        .chain([(None, "Formula".to_owned(), "A formula of your own in x.".to_owned())]);
+        .map(|(index, curve)| (Some(index), curve.name.to_owned()))
+        .chain([(None, "Formula".to_owned())]);
+    let explain = |index: Option<usize>| {
+        let curve = index.and_then(|index| CURVES.get(index));
+        curve.map_or("A formula of your own in x.", |curve| curve.formula).to_owned()
+    };
     let help = "Which curve the points lie on.";
     let mut chosen = None;
     ui.horizontal(|ui| {
         ui.label("Curve").on_hover_text(help);
-        chosen = widget::choice(ui, "Curve", help, preset, entries);
+        chosen = widget::choice(ui, "Curve", help, preset, entries, explain);
     });
     if let Some(Some(curve)) = chosen.map(|index| index.and_then(|index| CURVES.get(index))) {
         curve.id.clone_into(formula);

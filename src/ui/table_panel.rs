@@ -80,12 +80,15 @@ fn target(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, o
         .iter()
         .enumerate()
         .filter(|(_, column)| !matches!(column.values, Values::Text(_)))
-        .map(|(index, column)| (Some(index), column.name.clone(), summary(column)));
+        .map(|(index, column)| (Some(index), column.name.clone()));
+    let explain = |index: Option<usize>| {
+        index.and_then(|index| table.columns.get(index)).map_or_else(String::new, summary)
+    };
     let help = "The column to predict.";
     let mut chosen = None;
     ui.horizontal(|ui| {
         ui.label("Predict").on_hover_text(help);
-        chosen = widget::choice(ui, "Predict", help, position, entries);
+        chosen = widget::choice(ui, "Predict", help, position, entries, explain);
     });
     if let Some(column) = chosen.flatten().and_then(|index| table.columns.get(index)) {
         let name = column.name.clone();
@@ -153,9 +156,10 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
                 let mut on = used.contains(column.name.as_str());
                 let response =
                     ui.add_enabled(!text, egui::Checkbox::new(&mut on, column.name.as_str()));
-                let response = response.on_hover_text(summary(column)).on_disabled_hover_text(
-                    "Mostly different words: names rows rather than describing them.",
-                );
+                let response = widget::on_hover(response, || summary(column))
+                    .on_disabled_hover_text(
+                        "Mostly different words: names rows rather than describing them.",
+                    );
                 if response.changed() {
                     changed = Some((column.name.clone(), on));
                 }
@@ -245,8 +249,8 @@ fn grid(ui: &mut Ui, table: &Table) {
         .header(24.0, |mut header| {
             for column in shown {
                 header.col(|ui| {
-                    ui.label(RichText::new(&column.name).text_style(theme::strong_text_style()))
-                        .on_hover_text(summary(column));
+                    let name = RichText::new(&column.name).text_style(theme::strong_text_style());
+                    widget::on_hover(ui.label(name), || summary(column));
                 });
             }
         })

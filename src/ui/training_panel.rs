@@ -161,11 +161,11 @@ fn choice_row(ui: &mut Ui, setting: &Setting, help: &str, value: &mut f64) -> bo
     let current = value.round() as usize;
     let entries = (0..)
         .zip(setting.choices)
-        .map(|(index, choice): (usize, _)| (index, choice.name.to_owned(), help.to_owned()));
+        .map(|(index, choice): (usize, _)| (index, choice.name.to_owned()));
     let chosen = ui
         .horizontal(|ui| {
             ui.label(setting.name).on_hover_text(help);
-            widget::choice(ui, setting.name, help, current, entries)
+            widget::choice(ui, setting.name, help, current, entries, |_| help.to_owned())
         })
         .inner;
     if let Some(index) = chosen {
@@ -216,11 +216,11 @@ fn loss(ui: &mut Ui, scene: &Scene<'_>, next: &mut TrainingSpec, change: &mut Ch
                 target.";
     ui.horizontal(|ui| {
         ui.label("Loss").on_hover_text(help);
-        let entries = Loss::ALL.iter().filter(|loss| loss.fits(output)).map(|&loss| {
-            (loss, loss.name().to_owned(), format!("{}\n{}", loss.formula(), loss.summary()))
-        });
+        let fitting = Loss::ALL.iter().filter(|loss| loss.fits(output));
+        let entries = fitting.map(|&loss| (loss, loss.name().to_owned()));
+        let explain = |loss: Loss| format!("{}\n{}", loss.formula(), loss.summary());
         let current = next.loss.unwrap_or(usual);
-        if let Some(loss) = widget::choice(ui, "Loss", help, current, entries) {
+        if let Some(loss) = widget::choice(ui, "Loss", help, current, entries, explain) {
             next.loss = (loss != usual).then_some(loss);
             change.note(true, "change loss");
         }
@@ -231,11 +231,15 @@ fn schedule(ui: &mut Ui, next: &mut TrainingSpec, change: &mut Change) {
     let help = "How the learning rate changes during the run.";
     ui.horizontal(|ui| {
         ui.label("Schedule").on_hover_text(help);
-        let entries = Schedule::ALL.iter().map(|schedule| {
-            let about = format!("{}\n{}", schedule.formula(), schedule.summary());
-            (schedule.id(), schedule.name().to_owned(), about)
-        });
-        if let Some(id) = widget::choice(ui, "Schedule", help, next.schedule.id(), entries)
+        let entries =
+            Schedule::ALL.iter().map(|schedule| (schedule.id(), schedule.name().to_owned()));
+        let explain = |id| {
+            Schedule::from_id(id).map_or_else(String::new, |schedule| {
+                format!("{}\n{}", schedule.formula(), schedule.summary())
+            })
+        };
+        let current = next.schedule.id();
+        if let Some(id) = widget::choice(ui, "Schedule", help, current, entries, explain)
             && let Some(schedule) = Schedule::from_id(id)
         {
             next.schedule = schedule;

@@ -97,19 +97,21 @@ pub fn optional(
     changed
 }
 
-/// A list to choose from. Each entry has a text and an explanation.
+/// A list to choose from. Each entry has a text, and `explain` says what it means when the pointer
+/// rests on it.
 pub fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
     name: &str,
     help: &str,
     current: T,
-    entries: impl Iterator<Item = (T, String, String)>,
+    entries: impl Iterator<Item = (T, String)>,
+    explain: impl Fn(T) -> String,
 ) -> Option<T> {
     let entries: Vec<_> = entries.collect();
     let text = entries
         .iter()
-        .find(|(value, ..)| *value == current)
-        .map_or_else(|| "–".to_owned(), |(_, text, _)| text.clone());
+        .find(|(value, _)| *value == current)
+        .map_or_else(|| "–".to_owned(), |(_, text)| text.clone());
     let mut chosen = None;
     let width = ui.available_width().clamp(72.0, 200.0);
     let response = ComboBox::from_id_salt(ui.scope_id().with(name))
@@ -118,9 +120,9 @@ pub fn choice<T: Copy + PartialEq>(
         .height(420.0)
         .selected_text(text)
         .show_ui(ui, |ui| {
-            for (value, text, explanation) in entries {
-                let selected = value == current;
-                if ui.selectable_label(selected, text).on_hover_text(explanation).clicked() {
+            for (value, text) in entries {
+                let response = ui.selectable_label(value == current, text);
+                if on_hover(response, || explain(value)).clicked() {
                     chosen = Some(value);
                 }
             }
@@ -128,6 +130,14 @@ pub fn choice<T: Copy + PartialEq>(
         .response;
     response.accessible_name(name).on_hover_text(help);
     chosen.filter(|value| *value != current)
+}
+
+/// A tooltip whose text is only made when it is shown: for one that takes a look at all the data.
+pub fn on_hover(response: Response, text: impl FnOnce() -> String) -> Response {
+    response.on_hover_ui(|ui| {
+        ui.set_max_width(ui.spacing().tooltip_width);
+        ui.label(text());
+    })
 }
 
 /// A number on a logarithmic or linear scale.
@@ -213,6 +223,19 @@ pub fn toggle(ui: &mut Ui, on: bool, text: &str, help: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_list_explains_nothing() {
+        let ctx = egui::Context::default();
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let entries = (0..3).map(|index| (index, format!("column {index}")));
+            let chosen = choice(ui, "Predict", "The column to predict.", 1, entries, |index| {
+                unreachable!("took a look at all rows of column {index}")
+            });
+            assert_eq!(chosen, None);
+        });
+        output.textures_delta.clear();
+    }
 
     #[test]
     fn numbers_are_read_as_people_type_them() {

@@ -18,7 +18,7 @@ use crate::ui::theme::Palette;
 const MOST_CURVES: usize = 400;
 /// Most curves drawn in all. Between many wide layers there is a thicket in any case, and drawing
 /// it sixty times a second would cost more than the rest of the window.
-const MOST_IN_ALL: usize = 1600;
+const MOST_IN_ALL: usize = 1200;
 /// How near the pointer must come to a curve, in points.
 const REACH: f32 = 5.0;
 /// How much of their strength the curves keep that do not belong to the unit pointed at.
@@ -144,7 +144,11 @@ impl Edges {
     pub fn mesh(&mut self, changed: bool, emphasis: Option<Spot>, stage: &Stage<'_>) -> Arc<Mesh> {
         if changed || emphasis != self.emphasis {
             let feather = self.key.as_ref().map_or(1.0, |key| key.feather);
-            let mut mesh = Mesh::default();
+            // In the memory of the last one, unless that is still being painted.
+            let mut mesh = Arc::get_mut(&mut self.mesh).map(std::mem::take).unwrap_or_default();
+            // `Mesh::clear` gives the memory back.
+            mesh.vertices.clear();
+            mesh.indices.clear();
             for bundle in &self.bundles {
                 for edge in &bundle.edges {
                     let mut pen = bundle.pen(edge, stage.layout.measure.zoom, stage.palette);
@@ -259,9 +263,13 @@ fn gather(stage: &Stage<'_>, source: &Card, target: &Card, most: usize) -> Optio
             });
         }
     }
-    edges.sort_unstable_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
+    let by_size = |a: &Edge, b: &Edge| a.weight.abs().total_cmp(&b.weight.abs());
     let spare = edges.len().saturating_sub(most);
-    edges.drain(..spare);
+    if spare > 0 {
+        edges.select_nth_unstable_by(spare, by_size);
+        edges.drain(..spare);
+    }
+    edges.sort_unstable_by(by_size);
     let largest = edges
         .iter()
         .map(|edge| edge.weight.abs())

@@ -180,12 +180,15 @@ fn show_network(
         card::paint_ground(ui.painter(), stage, card, place, view, is_dragged(card));
     }
 
+    let opacity = |card: &Card| if is_dragged(card) { 0.35 } else { 1.0 };
+    let visible = || placed().filter(|(_, place)| place.rect.intersects(stage.canvas));
+    for (card, place) in visible() {
+        ui.set_opacity(opacity(card));
+        unit::paint_figures(ui.painter(), stage, &state.maps, card, place);
+    }
     let mut pointed: Option<Spot> = None;
-    for (card, place) in placed() {
-        if !place.rect.intersects(stage.canvas) {
-            continue;
-        }
-        ui.set_opacity(if is_dragged(card) { 0.35 } else { 1.0 });
+    for (card, place) in visible() {
+        ui.set_opacity(opacity(card));
         card::show_header(ui, stage, card, place, view, out, &mut state.drag);
         let here = unit::show(ui, stage, &state.maps, card, place, view);
         pointed = pointed.or(here);
@@ -198,7 +201,10 @@ fn show_network(
     let changed = state.edges.update(stage, feather);
     let emphasis = pointed.or_else(|| selected_spot(stage.cards, view));
     let mesh = state.edges.mesh(changed, emphasis, stage);
-    ui.painter().set(curves, Shape::mesh(mesh));
+    // Clipped a little differently, the mesh stays apart from the shapes that follow: it would be
+    // copied whenever they need more room.
+    let apart = ui.painter().with_clip_rect(ui.clip_rect().shrink(0.01));
+    apart.set(curves, Shape::mesh(mesh));
     if state.drag.is_none() {
         pointing::show(ui, stage, ground, &state.edges, view);
         pointing::show_menu(ground, stage, view, out, &mut state.menu);

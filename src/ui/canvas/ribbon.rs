@@ -95,7 +95,9 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
     } else if (curve.end.y - curve.start.y).abs() < 0.5 {
         1
     } else {
-        ((length / 9.0) as usize).clamp(8, 24)
+        // The corners of a faint curve show less.
+        let (step, least, most) = if pen.width < 1.0 { (12.0, 6, 18) } else { (9.0, 8, 24) };
+        ((length / step) as usize).clamp(least, most)
     };
     let faint = pen.width.clamp(0.05, 1.0);
     let color = if pen.width < 1.0 { pen.color.gamma_multiply(faint) } else { pen.color };
@@ -163,7 +165,7 @@ mod tests {
             assert!(mesh.is_valid());
             mesh.indices.len()
         };
-        assert_eq!(3 * count(0.7), 2 * count(3.0));
+        assert!(3 * count(0.7) <= 2 * count(3.0));
     }
 
     #[test]

@@ -23,7 +23,26 @@ const ENLARGED: f32 = 152.0;
 /// Corners of maps, in points.
 const CORNER: f32 = 4.0;
 
-/// Shows the units of one card; returns the one under the pointer.
+/// Paints what the units of one card look like. Those of all cards come before anything else on
+/// the cards: shapes of the same texture, one after the other, become one mesh.
+pub(super) fn paint_figures(
+    painter: &Painter,
+    stage: &Stage<'_>,
+    maps: &Maps,
+    card: &Card,
+    place: &CardBox,
+) {
+    if card.face == Face::Names {
+        return;
+    }
+    for (unit, &cell) in place.cells.iter().enumerate() {
+        if cell.intersects(stage.canvas) {
+            Figure::of(stage, maps, card, unit).paint(painter, cell, stage);
+        }
+    }
+}
+
+/// Shows the units of one card on their figures; returns the one under the pointer.
 pub(super) fn show(
     ui: &Ui,
     stage: &Stage<'_>,
@@ -80,8 +99,6 @@ fn show_one(
     if card.face == Face::Names {
         show_name(ui.painter(), stage, unit, cell, pointed);
     } else {
-        let figure = Figure::of(stage, maps, card, unit);
-        figure.paint(ui.painter(), cell, stage);
         show_frame(ui.painter(), stage, cell, pointed, selected);
         show_bias(ui.painter(), stage, card, unit, cell);
         show_label(ui.painter(), stage, (card, place), (unit, cell));

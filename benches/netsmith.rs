@@ -149,8 +149,8 @@ fn table(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// How long a line of memory takes from one core to another: what sharing small work costs. It
-/// tells whether two cores share a cache, which on a virtual machine changes from minute to minute.
+/// How long a line of memory takes from one core to another: what sharing small work costs. On a
+/// virtual machine it changes from minute to minute.
 fn core_to_core(criterion: &mut Criterion) {
     criterion.bench_function("a line of memory from core to core", |bencher| {
         bencher.iter_custom(|rounds| {

@@ -143,6 +143,8 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
         .max_height(height)
         .auto_shrink([false, true])
         .show_rows(ui, 24.0, table.columns.len(), |ui, shown| {
+            // All rows are of one height; the tooltip has the whole name.
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
             for column in table.columns.get(shown).unwrap_or(&[]) {
                 if column.name == target {
                     ui.add_enabled(

@@ -66,6 +66,7 @@ fn grow(
             prepared: wide.clone(),
             parameters: Arc::clone(&done.weights),
             request: look.clone(),
+            training: false,
         });
         trials.push((done, frame));
     }

@@ -130,6 +130,7 @@ impl Race {
                 prepared: snapshot.prepared.clone(),
                 parameters: Arc::clone(&snapshot.parameters),
                 request: request.clone(),
+                training: snapshot.status == Status::Running,
             });
         }
     }

@@ -20,6 +20,13 @@ use crate::insight::{Axis, InsightRequest, picture};
 use crate::train::{SavedRun, Snapshot, TrainCommand};
 use crate::ui::view::ResultTab;
 
+/// Points along each axis of the map.
+const FINEST_MAP: usize = 128;
+/// At least so many points along each axis.
+const COARSEST_MAP: usize = 32;
+/// Multiplications that a map may take while the network trains: a few milliseconds.
+const MAP_WORK: usize = 100_000_000;
+
 /// What the run was last told, and what stands in its way.
 #[derive(Debug, Default)]
 pub struct RunLink {
@@ -327,7 +334,7 @@ impl Netsmith {
             x: self.view.x.min(encoder.columns.len().saturating_sub(1)),
             y,
             held,
-            resolution: if y.is_some() { 128 } else { 256 },
+            resolution: if y.is_some() { self.resolution(&snapshot.prepared) } else { 256 },
             neuron_resolution: if y.is_some() { 24 } else { 48 },
             rows: true,
         };
@@ -340,8 +347,20 @@ impl Netsmith {
             prepared: snapshot.prepared.clone(),
             parameters,
             request: key.2.clone(),
+            training: self.is_running(),
         });
         self.link.asked = Some(key);
+    }
+
+    /// Points along each axis of the map. While a large network trains, a coarser map leaves it the
+    /// processor; once it pauses, the map is drawn in full.
+    fn resolution(&self, prepared: &Prepared) -> usize {
+        let work = |side: usize| side * side * prepared.network.parameter_count();
+        let mut side = FINEST_MAP;
+        while self.is_running() && side > COARSEST_MAP && work(side) > MAP_WORK {
+            side /= 2;
+        }
+        side
     }
 
     /// Whether the latest look into the network is the one that was asked for last.

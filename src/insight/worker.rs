@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
@@ -16,6 +17,10 @@ use super::pass::Pass;
 use crate::data::{Cell, TargetEncoding};
 use crate::experiment::Prepared;
 use crate::train::worker::{Waker, panic_message};
+
+/// While the network trains, the thread rests so many times as long as its last look took, and
+/// leaves the processor to training. Another question is answered at once.
+const REST: u32 = 2;
 
 /// What the window shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +50,8 @@ pub struct InsightJob {
     pub parameters: Arc<[f32]>,
     /// What to look at.
     pub request: InsightRequest,
+    /// Whether the weights are being trained, so that there will be newer ones soon.
+    pub training: bool,
 }
 
 /// The answer to a job.
@@ -86,7 +93,7 @@ struct Planes {
 impl Insight {
     /// Answers one job.
     pub fn answer(&mut self, job: InsightJob) -> InsightFrame {
-        let InsightJob { snapshot, prepared, parameters, request } = job;
+        let InsightJob { snapshot, prepared, parameters, request, .. } = job;
         if !self
             .pass
             .as_ref()
@@ -225,10 +232,11 @@ fn run(
     waker: &Waker,
 ) {
     let mut insight = Insight::default();
-    while let Ok(mut job) = inbox.recv() {
-        while let Ok(newer) = inbox.try_recv() {
-            job = newer;
-        }
+    let mut next = None;
+    while let Some(mut job) = next.take().or_else(|| inbox.recv().ok()) {
+        job = inbox.try_iter().last().unwrap_or(job);
+        let answered = (job.training, job.request.clone());
+        let begin = Instant::now();
         match catch_unwind(AssertUnwindSafe(|| insight.answer(job))) {
             Ok(frame) => slot.store(Some(Arc::new(frame))),
             Err(panic) => {
@@ -243,5 +251,78 @@ fn run(
             }
         }
         waker();
+        let (training, request) = answered;
+        if training {
+            next = rest(inbox, REST * begin.elapsed(), &request);
+        }
+    }
+}
+
+/// Waits, unless another question comes. Returns the latest job that has come meanwhile.
+fn rest(
+    inbox: &Receiver<InsightJob>,
+    time: Duration,
+    answered: &InsightRequest,
+) -> Option<InsightJob> {
+    let end = Instant::now() + time;
+    let mut latest = None;
+    while let Ok(job) = inbox.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        let asks_anew = !job.training || job.request != *answered;
+        latest = Some(job);
+        if asks_anew {
+            break;
+        }
+    }
+    latest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ExperimentSpec, TableStore};
+    use std::ops::ControlFlow;
+
+    fn job(snapshot: u64, x: usize, training: bool) -> InsightJob {
+        let spec = ExperimentSpec::named("xor").unwrap();
+        let tables = TableStore::default();
+        let prepared = Prepared::load(spec, &tables, &|_| ControlFlow::Continue(())).unwrap();
+        let request = InsightRequest {
+            x,
+            y: Some(1),
+            held: Vec::new(),
+            resolution: 4,
+            neuron_resolution: 0,
+            rows: false,
+        };
+        let parameters = prepared.initial_parameters().into();
+        InsightJob { snapshot, prepared, parameters, request, training }
+    }
+
+    const FOREVER: Duration = Duration::from_secs(1 << 20);
+
+    #[test]
+    fn another_question_ends_the_rest() {
+        let (jobs, inbox) = channel();
+        let answered = job(0, 0, true).request;
+        for (number, (x, training)) in
+            [(0, true), (0, true), (1, true), (0, true)].into_iter().enumerate()
+        {
+            jobs.send(job(number as u64, x, training)).unwrap();
+        }
+        let next = rest(&inbox, FOREVER, &answered).unwrap();
+        assert_eq!((next.snapshot, next.request.x), (2, 1));
+        // Training has paused: the map is wanted now, and in full.
+        jobs.send(job(4, 0, false)).unwrap();
+        assert_eq!(rest(&inbox, FOREVER, &answered).unwrap().snapshot, 4);
+    }
+
+    #[test]
+    fn the_rest_ends_with_the_window() {
+        let (jobs, inbox) = channel();
+        jobs.send(job(1, 0, true)).unwrap();
+        drop(jobs);
+        let answered = job(0, 0, true).request;
+        assert_eq!(rest(&inbox, FOREVER, &answered).unwrap().snapshot, 1);
+        assert!(rest(&inbox, FOREVER, &answered).is_none());
     }
 }

@@ -92,7 +92,7 @@ fn picture(
     if ui.is_rect_visible(rect) {
         let uv = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
         egui::Image::new((texture, rect.size()))
-            .corner_radius(theme::RADIUS)
+            .corner_radius(theme::CONTROL_RADIUS)
             .uv(uv)
             .paint_at(ui, rect);
         let stroke = if selected {
@@ -102,7 +102,7 @@ fn picture(
         } else {
             egui::Stroke::new(1.0, palette.outline)
         };
-        ui.painter().rect_stroke(rect, theme::RADIUS, stroke, egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, theme::CONTROL_RADIUS, stroke, egui::StrokeKind::Inside);
     }
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::RadioButton, true, selected, set.name)

@@ -375,6 +375,7 @@ fn job(snapshot: u64, prepared: &Prepared, resolution: usize) -> InsightJob {
         prepared: prepared.clone(),
         parameters: prepared.initial_parameters().into(),
         request: request(resolution),
+        training: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::app::App;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, pos2};
-use netsmith::experiment::{DataSource, ExperimentSpec, Prepared, TableStore};
+use netsmith::experiment::{DataSource, ExperimentSpec, NetworkSpec, Prepared, TableStore};
 use netsmith::nn::Activation;
 use netsmith::train::{Status, StopReason, Trainer};
 
@@ -264,4 +264,18 @@ fn every_method_and_loss_can_be_chosen() {
     app.click("Concrete");
     assert!(matches!(app.spec().data.source, DataSource::Table(_)));
     assert!(app.is_enabled("Train"));
+}
+
+#[test]
+fn a_large_network_gets_a_coarser_map_while_it_trains() {
+    let mut spec = ExperimentSpec::named("spiral").unwrap();
+    spec.network = NetworkSpec::dense(&[100, 100, 100], Activation::Tanh);
+    let mut app = App::start_on(spec);
+    app.settle();
+    let resolution = |app: &App| app.state().latest_insight().unwrap().request.resolution;
+    let finest = resolution(&app);
+    app.key(Key::Space);
+    app.wait_until("the map is coarser", |app| resolution(app) == finest / 2);
+    app.key(Key::Space);
+    app.wait_until("the map is drawn in full", |app| resolution(app) == finest);
 }

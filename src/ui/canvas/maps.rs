@@ -9,7 +9,7 @@ use eframe::egui::{
 use super::model::Facts;
 use crate::data::{InputKind, MAP_RANGE};
 use crate::insight::{InsightFrame, NeuronMaps};
-use crate::ui::theme::{self, Palette, signed_color};
+use crate::ui::theme::{self, Palette, signed_colors};
 
 /// Maps side by side on a texture.
 const COLUMNS: usize = 16;
@@ -33,12 +33,14 @@ pub(super) struct Maps {
 }
 
 /// Which look into the network, in which colours.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct NeuronKey {
     /// The frame's own address: a look back in time has the same snapshot number.
     frame: usize,
     snapshot: u64,
     dark: bool,
+    /// For each layer with maps, how many of them have room on its card.
+    shown: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,10 +61,17 @@ struct Sheet {
 }
 
 impl Maps {
-    /// Makes the textures anew where they are out of date.
-    pub fn update(&mut self, ctx: &egui::Context, insight: Option<&InsightFrame>, facts: &Facts) {
+    /// Makes the textures anew where they are out of date. `room` says how many units a layer's card
+    /// has room for.
+    pub fn update(
+        &mut self,
+        ctx: &egui::Context,
+        insight: Option<&InsightFrame>,
+        facts: &Facts,
+        room: impl Fn(u32) -> usize,
+    ) {
         let palette = theme::palette(ctx);
-        self.update_neurons(ctx, insight, palette);
+        self.update_neurons(ctx, insight, palette, room);
         self.update_inputs(ctx, facts, palette);
     }
 
@@ -85,6 +94,7 @@ impl Maps {
         ctx: &egui::Context,
         insight: Option<&InsightFrame>,
         palette: &Palette,
+        room: impl Fn(u32) -> usize,
     ) {
         let Some((frame, maps)) = insight.and_then(|frame| Some((frame, frame.neurons.as_ref()?)))
         else {
@@ -95,12 +105,14 @@ impl Maps {
             frame: std::ptr::from_ref(frame).addr(),
             snapshot: frame.snapshot,
             dark: palette.dark,
+            shown: maps.layers.iter().map(|maps| room(maps.layer).min(maps.units.len())).collect(),
         };
         if self.neurons.as_ref().is_some_and(|(old, _)| *old == key) {
             return;
         }
         let old = self.neurons.take().map(|(_, sheet)| sheet.texture);
-        self.neurons = neuron_sheet(ctx, maps, palette, old).map(|sheet| (key, sheet));
+        let sheet = neuron_sheet(ctx, maps, &key.shown, palette, old);
+        self.neurons = sheet.map(|sheet| (key, sheet));
     }
 
     fn update_inputs(&mut self, ctx: &egui::Context, facts: &Facts, palette: &Palette) {
@@ -151,6 +163,7 @@ const fn inset(picture: bool) -> f32 {
 fn neuron_sheet(
     ctx: &egui::Context,
     maps: &NeuronMaps,
+    shown: &[usize],
     palette: &Palette,
     old: Option<TextureHandle>,
 ) -> Option<Sheet> {
@@ -159,12 +172,11 @@ fn neuron_sheet(
     if tile.0 == 0 || tile.1 < 2 {
         return None;
     }
-    let total = maps.layers.iter().map(|layer| layer.units.len()).sum();
-    let mut drawing = Drawing::new(tile, total);
+    let mut drawing = Drawing::new(tile, shown.iter().sum());
     let mut layers = Vec::with_capacity(maps.layers.len());
-    for layer in &maps.layers {
-        layers.push((layer.layer, drawing.drawn, layer.units.len()));
-        for map in &layer.units {
+    for (layer, &shown) in maps.layers.iter().zip(shown) {
+        layers.push((layer.layer, drawing.drawn, shown));
+        for map in layer.units.iter().take(shown) {
             drawing.push(map, !maps.pictures, palette);
         }
     }
@@ -200,6 +212,7 @@ impl Drawing {
         let left = self.drawn % COLUMNS * width;
         let top = self.drawn / COLUMNS * height;
         let stride = self.image.width();
+        let color = signed_colors(palette);
         for (row, values) in map.chunks_exact(width.max(1)).take(height).enumerate() {
             let row = if from_below { height - 1 - row } else { row };
             let start = (top + row) * stride + left;
@@ -207,7 +220,7 @@ impl Drawing {
                 continue;
             };
             for (pixel, &value) in pixels.iter_mut().zip(values) {
-                *pixel = signed_color(value, palette);
+                *pixel = color(value);
             }
         }
         self.drawn += 1;

@@ -131,7 +131,11 @@ fn show_canvas(
     let gap = state.drag.as_ref().and_then(|drag| drag.gap(cards));
     let opened = drag::open_gap(ui, gap, cards.len(), &mut layout);
 
-    state.maps.update(ui.ctx(), scene.insight, facts);
+    let places = cards.iter().zip(&layout.boxes);
+    state.maps.update(ui.ctx(), scene.insight, facts, |layer| {
+        let place = places.clone().find(|(card, _)| card.id == layer);
+        place.map_or(0, |(_, place)| place.cells.len())
+    });
     let stage = Stage { scene, palette, facts, cards, layout: &layout, canvas };
     begin_ground_drag(ui, &stage, &ground, state);
     show_network(ui, &stage, &ground, view, out, state);

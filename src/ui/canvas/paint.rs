@@ -71,7 +71,7 @@ impl IconButton<'_> {
         let color = if response.hovered() { self.hovered } else { self.color };
         if response.hovered() {
             let fill = theme::palette(ui).control_hovered;
-            ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS - 2), fill);
+            ui.painter().rect_filled(rect, CornerRadius::same(theme::CONTROL_RADIUS), fill);
         }
         focus_ring(ui, &response, rect);
         self.icon.paint(ui.painter(), rect.center(), size, color);

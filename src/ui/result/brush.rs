@@ -330,11 +330,11 @@ fn square(ui: &mut Ui, chosen: bool, paint: impl FnOnce(&Ui, egui::Rect)) -> Res
         None
     };
     if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, theme::RADIUS, fill);
+        ui.painter().rect_filled(rect, theme::CONTROL_RADIUS, fill);
     }
     if response.has_focus() {
         let inside = egui::StrokeKind::Inside;
-        ui.painter().rect_stroke(rect, theme::RADIUS, visuals.bg_stroke, inside);
+        ui.painter().rect_stroke(rect, theme::CONTROL_RADIUS, visuals.bg_stroke, inside);
     }
     paint(ui, rect);
     response

@@ -21,24 +21,39 @@ pub fn add(
     let half = f32::midpoint(outline.width, feather);
     let rings =
         [((radius - half).max(0.0), fill), (radius, edge), (radius + half, Color32::TRANSPARENT)];
-    let corners = corners(radius);
+    let (first, corners) = (mesh.vertices.len() as u32, corners(radius));
+    add_rings(mesh, center, corners, &rings);
+    for corner in 1..corners - 1 {
+        mesh.add_triangle(first, first + corner, first + corner + 1);
+    }
+}
+
+/// Adds a circle's outline, with nothing within. It must be wider than the feather.
+pub fn add_outline(mesh: &mut Mesh, center: Pos2, radius: f32, outline: Stroke, feather: f32) {
+    let (inner, outer) = (outline.width - feather, outline.width + feather);
+    let none = Color32::TRANSPARENT;
+    let rings = [(-outer, none), (-inner, outline.color), (inner, outline.color), (outer, none)];
+    let rings = rings.map(|(twice, color)| ((radius + twice / 2.0).max(0.0), color));
+    add_rings(mesh, center, corners(radius), &rings);
+}
+
+/// Adds circles from the middle outwards, each with its radius and colour, and what lies between
+/// them.
+fn add_rings(mesh: &mut Mesh, center: Pos2, corners: u32, rings: &[(f32, Color32)]) {
     let turn = std::f32::consts::TAU / corners as f32;
     // A polygon as large as the disc reaches a little beyond it.
     let reach = (turn / turn.sin()).sqrt();
     let first = mesh.vertices.len() as u32;
-    for (distance, color) in rings {
+    for &(distance, color) in rings {
         for corner in 0..corners {
             let way = Vec2::angled(turn * corner as f32);
             mesh.colored_vertex(center + way * (reach * distance), color);
         }
     }
-    for corner in 1..corners - 1 {
-        mesh.add_triangle(first, first + corner, first + corner + 1);
-    }
-    for corner in 0..corners {
-        let next = (corner + 1) % corners;
-        for ring in [0, corners] {
-            let [a, b] = [first + ring + corner, first + ring + next];
+    for ring in 1..rings.len() as u32 {
+        let inner = first + (ring - 1) * corners;
+        for corner in 0..corners {
+            let [a, b] = [inner + corner, inner + (corner + 1) % corners];
             mesh.add_triangle(a, a + corners, b);
             mesh.add_triangle(b, a + corners, b + corners);
         }
@@ -56,6 +71,26 @@ mod tests {
 
     use super::*;
 
+    /// The area of a mesh of which nothing is covered twice: all triangles turn the same way.
+    fn area(mesh: &Mesh) -> f32 {
+        assert!(mesh.is_valid());
+        let areas = mesh.triangles().map(|corners| {
+            let [a, b, c] = corners.map(|corner| mesh.vertices[corner as usize].pos);
+            ((b - a).x * (c - a).y - (b - a).y * (c - a).x) / 2.0
+        });
+        areas.inspect(|area| assert!(*area >= 0.0)).sum()
+    }
+
+    #[test]
+    fn an_outline_is_empty_within() {
+        let mut mesh = Mesh::default();
+        add_outline(&mut mesh, pos2(10.0, 20.0), 5.0, Stroke::new(1.6, Color32::RED), 1.0);
+        let ring = std::f32::consts::PI * (6.3_f32.powi(2) - 3.7_f32.powi(2));
+        assert!((0.99..=1.01).contains(&(area(&mesh) / ring)), "{}", area(&mesh) / ring);
+        let radii = mesh.vertices.iter().map(|corner| corner.pos.distance(pos2(10.0, 20.0)));
+        assert!(radii.fold(f32::MAX, f32::min) > 3.6);
+    }
+
     #[test]
     fn its_triangles_cover_the_disc_once() {
         let mut mesh = Mesh::default();
@@ -63,16 +98,7 @@ mod tests {
         for radius in [2.4, 3.6, 12.0] {
             mesh.clear();
             add(&mut mesh, pos2(10.0, 20.0), radius, Color32::WHITE, outline, 1.0);
-            assert!(mesh.is_valid());
-            let area: f32 = mesh
-                .triangles()
-                .map(|corners| {
-                    let [a, b, c] = corners.map(|corner| mesh.vertices[corner as usize].pos);
-                    ((b - a).x * (c - a).y - (b - a).y * (c - a).x) / 2.0
-                })
-                // All turn the same way, so nothing is covered twice.
-                .inspect(|area| assert!(*area >= 0.0))
-                .sum();
+            let area = area(&mesh);
             let outer = std::f32::consts::PI * (radius + 1.0).powi(2);
             assert!((0.99..=1.01).contains(&(area / outer)), "{radius}: {}", area / outer);
         }

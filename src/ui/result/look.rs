@@ -5,7 +5,7 @@ use eframe::egui::Color32;
 
 use crate::data::{Samples, TargetEncoding, Values};
 use crate::ui::Scene;
-use crate::ui::theme::{self, Marker, Palette, signed_color};
+use crate::ui::theme::{self, Marker, Palette, signed_color, signed_colors};
 
 /// The classes of a task with the number that decides how each looks.
 ///
@@ -69,13 +69,17 @@ impl Looks {
         self.looks == [0, 1]
     }
 
-    /// The colour of a probability of the second of two classes, −1 (surely the first) to 1.
-    pub fn between(&self, value: f32, palette: &Palette) -> Color32 {
-        if self.signed() || value.is_nan() {
-            return signed_color(value, palette);
+    /// The colours of probabilities of the second of two classes, −1 (surely the first) to 1.
+    pub fn between(&self, palette: &Palette) -> impl Fn(f32) -> Color32 {
+        let (signed, signed_color) = (self.signed(), signed_colors(palette));
+        let (neutral, ends) = (palette.neutral, [self.color(0), self.color(1)]);
+        move |value| {
+            if signed || value.is_nan() {
+                return signed_color(value);
+            }
+            let [first, second] = ends;
+            blend(neutral, if value < 0.0 { first } else { second }, value.abs())
         }
-        let class = usize::from(value >= 0.0);
-        blend(palette.neutral, self.color(class), value.abs())
     }
 }
 

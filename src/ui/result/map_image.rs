@@ -105,16 +105,15 @@ fn picture(map: &Map, looks: &Looks, decisions: bool, palette: &Palette) -> Colo
             upright(side, &values.iter().map(color).collect::<Vec<_>>())
         }
         MapValues::Binary(values) if decisions => {
-            let decided = |value: f32| {
-                let sharp = ((value - 0.5) * 40.0).clamp(-DECIDED, DECIDED);
-                looks.between(sharp, palette)
-            };
+            let color = looks.between(palette);
+            let decided = |value: f32| color(((value - 0.5) * 40.0).clamp(-DECIDED, DECIDED));
             let fine = finer(values, side, FINER);
             upright(side * FINER, &fine.into_iter().map(decided).collect::<Vec<_>>())
         }
         MapValues::Binary(values) => {
-            let color = |&value: &f32| looks.between(2.0 * value - 1.0, palette);
-            upright(side, &values.iter().map(color).collect::<Vec<_>>())
+            let color = looks.between(palette);
+            let certain = |&value: &f32| color(2.0 * value - 1.0);
+            upright(side, &values.iter().map(certain).collect::<Vec<_>>())
         }
         MapValues::Classes { classes, certainty } => {
             let fewest = 1.0 / looks.names.len().max(2) as f32;

@@ -156,7 +156,7 @@ impl MapPoints {
         let stroke = Stroke::new(1.6, palette.danger);
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
             let center = drawing.plane.screen_from(point.at);
-            pencil.shape(Shape::circle_stroke(center, radius, stroke));
+            disc::add_outline(&mut pencil.mesh, center, radius, stroke, pencil.feather);
         }
         self.rings = Some((drawing, frame.snapshot, Arc::new(pencil.mesh)));
     }
@@ -336,11 +336,9 @@ impl Pencil {
         }
         let mut shapes = std::mem::take(&mut self.shapes);
         shape.draw(&mut shapes, center, radius, fill, outline);
-        shapes.drain(..).for_each(|shape| self.shape(shape));
+        for shape in shapes.drain(..) {
+            self.tessellator.tessellate_shape(shape, &mut self.mesh);
+        }
         self.shapes = shapes;
-    }
-
-    fn shape(&mut self, shape: Shape) {
-        self.tessellator.tessellate_shape(shape, &mut self.mesh);
     }
 }

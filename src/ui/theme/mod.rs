@@ -22,7 +22,7 @@ pub use class::{CLASSES, Marker, class_color, class_marker};
 pub use font::{ICON_FAMILY, STRONG_FAMILY};
 pub use frame::{canvas_frame, card_frame, panel_frame, toolbar_frame};
 pub use palette::{Palette, palette};
-pub use ramp::signed_color;
+pub use ramp::{signed_color, signed_colors};
 pub use series::{Dash, SERIES, Series};
 pub use style::{Emphasis, display_text_style, emphasize, set_reduced_motion, strong_text_style};
 
@@ -37,8 +37,11 @@ pub const SPACE_4: f32 = 16.0;
 /// Space between sections, in points.
 pub const SPACE_5: f32 = 24.0;
 
-/// Radius of the corners of controls, cards and windows, in points.
+/// Radius of the corners of cards and windows, in points.
 pub const RADIUS: u8 = 6;
+/// Radius of the corners of controls, which lie within them. (From five points on, outline
+/// included, a corner takes egui twice as many triangles.)
+pub const CONTROL_RADIUS: u8 = 4;
 /// Height of buttons, fields and rows of controls, in points: large enough to hit on a projector.
 pub const CONTROL_HEIGHT: f32 = 28.0;
 /// Height of an icon beside text, in points.

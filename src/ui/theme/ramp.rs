@@ -36,12 +36,20 @@ impl Ramp {
 /// Values outside are shown as the nearer end, and "not a number" as [`Palette::undefined`], which
 /// is no part of the scale.
 pub fn signed_color(value: f32, palette: &Palette) -> Color32 {
-    if value.is_nan() {
-        return palette.undefined;
+    signed_colors(palette)(value)
+}
+
+/// [`signed_color`] for many values, such as the pixels of a map.
+pub fn signed_colors(palette: &Palette) -> impl Fn(f32) -> Color32 {
+    let (steps, undefined) = (palette.ramp().0.as_slice(), palette.undefined);
+    move |value| {
+        if value.is_nan() {
+            return undefined;
+        }
+        // Half a step more, because the conversion rounds down; `round` is a call for each pixel.
+        let step = (value.clamp(-1.0, 1.0) + 1.0) * (STEPS / 2) as f32 + 0.5;
+        steps.get(step as usize).copied().unwrap_or(undefined)
     }
-    // Half a step more, because the conversion rounds down; `round` is a call for each pixel.
-    let step = (value.clamp(-1.0, 1.0) + 1.0) * (STEPS / 2) as f32 + 0.5;
-    palette.ramp().0.get(step as usize).copied().unwrap_or(palette.undefined)
 }
 
 fn linear(channel: u8) -> f32 {

@@ -13,8 +13,8 @@ use eframe::egui::{
 
 use super::font::STRONG_FAMILY;
 use super::{
-    CONTROL_HEIGHT, ICON, MOTION, Palette, RADIUS, SPACE_1, SPACE_2, SPACE_4, TEXT_BODY,
-    TEXT_DISPLAY, TEXT_HEADING, TEXT_SMALL,
+    CONTROL_HEIGHT, CONTROL_RADIUS, ICON, MOTION, Palette, RADIUS, SPACE_1, SPACE_2, SPACE_4,
+    TEXT_BODY, TEXT_DISPLAY, TEXT_HEADING, TEXT_SMALL,
 };
 
 /// Body text in semibold: the name of a card, a value among text.
@@ -189,7 +189,7 @@ fn widgets(palette: &Palette) -> Widgets {
         weak_bg_fill: fill,
         bg_stroke: border,
         fg_stroke: Stroke::new(1.5, text),
-        corner_radius: CornerRadius::same(RADIUS),
+        corner_radius: CornerRadius::same(CONTROL_RADIUS),
         expansion: 0.0,
     };
     let focus = Stroke::new(1.5, palette.accent_text);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Color32, Mesh, Pos2};
+use eframe::egui::{Color32, Mesh, Pos2, TextureId};
 
 use super::Stage;
 use super::layout::Layout;
@@ -88,11 +88,11 @@ struct Key {
     weights: (Option<u64>, usize, usize, Option<u64>),
     layout: Layout,
     dark: bool,
-    feather: f32,
+    pixel: f32,
 }
 
 impl Key {
-    fn of(stage: &Stage<'_>, feather: f32) -> Self {
+    fn of(stage: &Stage<'_>, pixel: f32) -> Self {
         let scene = stage.scene;
         let parameters = scene.parameters.unwrap_or_default();
         Self {
@@ -106,11 +106,11 @@ impl Key {
             ),
             layout: stage.layout.clone(),
             dark: stage.palette.dark,
-            feather,
+            pixel,
         }
     }
 
-    fn is_of(&self, stage: &Stage<'_>, feather: f32) -> bool {
+    fn is_of(&self, stage: &Stage<'_>, pixel: f32) -> bool {
         let scene = stage.scene;
         let parameters = scene.parameters.unwrap_or_default();
         Arc::ptr_eq(&self.spec, scene.history.spec())
@@ -120,18 +120,18 @@ impl Key {
             && self.weights.2 == parameters.len()
             && self.weights.3 == scene.look_back
             && self.dark == stage.palette.dark
-            && self.feather.to_bits() == feather.to_bits()
+            && self.pixel.to_bits() == pixel.to_bits()
             && self.layout == *stage.layout
     }
 }
 
 impl Edges {
     /// Gathers the curves anew where something has changed. Returns whether it has.
-    pub fn update(&mut self, stage: &Stage<'_>, feather: f32) -> bool {
-        if self.key.as_ref().is_some_and(|key| key.is_of(stage, feather)) {
+    pub fn update(&mut self, stage: &Stage<'_>, pixel: f32) -> bool {
+        if self.key.as_ref().is_some_and(|key| key.is_of(stage, pixel)) {
             return false;
         }
-        self.key = Some(Key::of(stage, feather));
+        self.key = Some(Key::of(stage, pixel));
         let pairs = wire::pairs(stage.cards).count().max(1);
         let most = MOST_CURVES.min(MOST_IN_ALL / pairs);
         self.bundles = wire::pairs(stage.cards)
@@ -140,22 +140,30 @@ impl Edges {
         true
     }
 
-    /// All curves as one mesh; those of `emphasis` stand out.
-    pub fn mesh(&mut self, changed: bool, emphasis: Option<Spot>, stage: &Stage<'_>) -> Arc<Mesh> {
+    /// All curves as one mesh with the texture of the cross-sections; those of `emphasis` stand
+    /// out.
+    pub fn mesh(
+        &mut self,
+        changed: bool,
+        emphasis: Option<Spot>,
+        stage: &Stage<'_>,
+        texture: TextureId,
+    ) -> Arc<Mesh> {
         if changed || emphasis != self.emphasis {
-            let feather = self.key.as_ref().map_or(1.0, |key| key.feather);
+            let pixel = self.key.as_ref().map_or(1.0, |key| key.pixel);
             // In the memory of the last one, unless that is still being painted.
             let mut mesh = Arc::get_mut(&mut self.mesh).map(std::mem::take).unwrap_or_default();
             // `Mesh::clear` gives the memory back.
             mesh.vertices.clear();
             mesh.indices.clear();
+            mesh.texture_id = texture;
             for bundle in &self.bundles {
                 for edge in &bundle.edges {
                     let mut pen = bundle.pen(edge, stage.layout.measure.zoom, stage.palette);
                     if emphasis.is_some_and(|spot| !bundle.touches(edge, spot)) {
                         pen.color = pen.color.gamma_multiply(FADED);
                     }
-                    ribbon::add(&mut mesh, edge.curve, pen, feather);
+                    ribbon::add(&mut mesh, edge.curve, pen, pixel);
                 }
             }
             self.mesh = Arc::new(mesh);

@@ -10,11 +10,13 @@
 mod card;
 mod column;
 mod control;
+mod cross_section;
 mod drag;
 mod edges;
 mod hold;
 mod layout;
 mod maps;
+mod marks;
 mod model;
 mod navigate;
 mod paint;
@@ -25,7 +27,9 @@ mod ribbon;
 mod unit;
 mod wire;
 
-use eframe::egui::{self, Id, PointerButton, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo};
+use eframe::egui::{
+    self, Id, PointerButton, Rect, Response, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo,
+};
 
 use crate::app::Outbox;
 use crate::experiment::LayerKind;
@@ -36,18 +40,24 @@ use drag::{Drag, Item};
 use edges::{Edges, Spot};
 use layout::Layout;
 use maps::Maps;
+use marks::Marks;
 use model::{Card, Facts};
 use navigate::Drawn;
 
 /// Smallest canvas that is drawn on, in points.
 const LEAST_HEIGHT: f32 = 48.0;
+/// How much of its strength a card keeps that is being dragged.
+const DRAGGED: f32 = 0.35;
 
 /// What the canvas keeps from frame to frame: textures, curves, what is being dragged.
 #[derive(Default)]
 pub struct CanvasState {
     facts: Facts,
     maps: Maps,
+    marks: Marks,
     edges: Edges,
+    /// The texture of lines.
+    lines: Option<TextureHandle>,
     drag: Option<Drag>,
     /// Whether the ground is dragged to move the drawing.
     panning: bool,
@@ -168,10 +178,13 @@ fn show_network(
     out: &mut Outbox,
     state: &mut CanvasState,
 ) {
-    let dragged = state.drag.as_ref().map(|drag| drag.item);
+    let dragged = match state.drag.as_ref().map(|drag| drag.item) {
+        Some(Item::Layer(id)) => Some(id),
+        _ => None,
+    };
     let placed = || stage.cards.iter().zip(&stage.layout.boxes);
     let is_dropout = |card: &Card| matches!(card.kind, LayerKind::Dropout { .. });
-    let is_dragged = |card: &Card| dragged == Some(Item::Layer(card.id));
+    let is_dragged = |card: &Card| dragged == Some(card.id);
 
     for (card, place) in placed().filter(|(card, _)| !is_dropout(card)) {
         card::paint_ground(ui.painter(), stage, card, place, view, is_dragged(card));
@@ -184,12 +197,18 @@ fn show_network(
         card::paint_ground(ui.painter(), stage, card, place, view, is_dragged(card));
     }
 
-    let opacity = |card: &Card| if is_dragged(card) { 0.35 } else { 1.0 };
+    let opacity = |card: &Card| if is_dragged(card) { DRAGGED } else { 1.0 };
     let visible = || placed().filter(|(_, place)| place.rect.intersects(stage.canvas));
     for (card, place) in visible() {
         ui.set_opacity(opacity(card));
         unit::paint_figures(ui.painter(), stage, &state.maps, card, place);
     }
+    ui.set_opacity(1.0);
+    let pixel = ui.pixels_per_point().recip();
+    let changed = state.edges.update(stage, pixel);
+    let lines = state.lines.get_or_insert_with(|| cross_section::load_texture(ui.ctx())).id();
+    let marks = state.marks.mesh(stage, visible(), lines, pixel, (changed, dragged));
+    ui.painter().add(Shape::mesh(marks));
     let mut pointed: Option<Spot> = None;
     for (card, place) in visible() {
         ui.set_opacity(opacity(card));
@@ -201,14 +220,9 @@ fn show_network(
     }
     ui.set_opacity(1.0);
 
-    let feather = 1.0 / ui.pixels_per_point();
-    let changed = state.edges.update(stage, feather);
     let emphasis = pointed.or_else(|| selected_spot(stage.cards, view));
-    let mesh = state.edges.mesh(changed, emphasis, stage);
-    // Clipped a little differently, the mesh stays apart from the shapes that follow: it would be
-    // copied whenever they need more room.
-    let apart = ui.painter().with_clip_rect(ui.clip_rect().shrink(0.01));
-    apart.set(curves, Shape::mesh(mesh));
+    let mesh = state.edges.mesh(changed, emphasis, stage, lines);
+    ui.painter().set(curves, Shape::mesh(mesh));
     if state.drag.is_none() {
         pointing::show(ui, stage, ground, &state.edges, view);
         pointing::show_menu(ground, stage, view, out, &mut state.menu);

@@ -3,7 +3,10 @@
 //! egui can draw such curves itself, but hundreds of them each frame cost more than the rest of
 //! the window. Here all curves go into one mesh, kept until something changes.
 
+use eframe::egui::epaint::Vertex;
 use eframe::egui::{Color32, Mesh, Pos2, Vec2, pos2, vec2};
+
+use super::cross_section;
 
 /// A curve from `start` to `end` that leaves and arrives horizontally. Its control points lie
 /// halfway between the ends, at the height of each.
@@ -74,7 +77,7 @@ fn solve(share: f32) -> f32 {
 /// How a curve is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pen {
-    /// Width in points; thinner than one is drawn fainter instead.
+    /// Width in points; thinner than a pixel is drawn fainter instead.
     pub width: f32,
     /// Colour.
     pub color: Color32,
@@ -85,9 +88,9 @@ pub(super) struct Pen {
 /// Length of a dash and of the space behind it, in points.
 const DASH: f32 = 5.0;
 
-/// Adds a curve to the mesh. `feather` is the width over which its edges fade: one pixel, in
-/// points.
-pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
+/// Adds a curve to a mesh with the texture of the [`cross_section`]s. `pixel` is the size of a pixel,
+/// in points.
+pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, pixel: f32) {
     let length = (curve.end - curve.start).length();
     let steps = if pen.dashed {
         // Each step is one dash or one space.
@@ -99,33 +102,25 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, feather: f32) {
         let (step, least, most) = if pen.width < 1.0 { (12.0, 6, 18) } else { (9.0, 8, 24) };
         ((length / step) as usize).clamp(least, most)
     };
-    let faint = pen.width.clamp(0.05, 1.0);
-    let color = if pen.width < 1.0 { pen.color.gamma_multiply(faint) } else { pen.color };
-    let half = pen.width.max(1.0) / 2.0;
-    let (inner, outer) = (half - feather / 2.0, half + feather / 2.0);
-    let (wide, thin) = ([-outer, -inner, inner, outer], [-outer, 0.0, outer]);
-    // Most curves are a pixel wide: nothing lies between their two soft edges.
-    let reach: &[f32] = if inner < 0.05 { &thin } else { &wide };
-    let last = reach.len() - 1;
+    // Thinner than a pixel is fainter.
+    let color = pen.color.gamma_multiply((pen.width / pixel).clamp(0.05, 1.0));
+    let section = cross_section::of_width(pen.width / pixel);
+    let reach = section.reach * pixel;
+    let sides = [-reach, reach].into_iter().zip(section.edges);
     let first = mesh.vertices.len() as u32;
     for step in 0..=steps {
         let t = step as f32 / steps as f32;
         let center = curve.at(t);
         let normal = curve.direction(t).rot90();
-        for (side, &distance) in reach.iter().enumerate() {
-            let color = if side == 0 || side == last { Color32::TRANSPARENT } else { color };
-            mesh.colored_vertex(center + normal * distance, color);
+        for (distance, edge) in sides.clone() {
+            let pos = center + normal * distance;
+            mesh.vertices.push(Vertex { pos, uv: pos2(edge, section.row), color });
         }
     }
     for step in (0..steps as u32).filter(|step| !pen.dashed || step % 2 == 0) {
-        let across = reach.len() as u32;
-        let here = first + across * step;
-        for side in 0..last as u32 {
-            let [a, b] = [here + side, here + side + 1];
-            let [c, d] = [a + across, b + across];
-            mesh.add_triangle(a, b, c);
-            mesh.add_triangle(b, d, c);
-        }
+        let [a, b, c, d] = [0, 1, 2, 3].map(|corner| first + 2 * step + corner);
+        mesh.add_triangle(a, b, c);
+        mesh.add_triangle(b, d, c);
     }
 }
 
@@ -165,7 +160,7 @@ mod tests {
             assert!(mesh.is_valid());
             mesh.indices.len()
         };
-        assert!(3 * count(0.7) <= 2 * count(3.0));
+        assert!(4 * count(0.7) <= 3 * count(3.0));
     }
 
     #[test]

@@ -20,8 +20,8 @@ use crate::ui::{View, format, theme};
 
 /// Side of the enlarged map beside a neuron, in points.
 const ENLARGED: f32 = 152.0;
-/// Corners of maps, in points: with their frame just below what takes twice as many triangles.
-const CORNER: f32 = 3.0;
+/// Corners of maps, in points.
+pub(super) const CORNER: f32 = 3.0;
 
 /// Paints what the units of one card look like. Those of all cards come before anything else on
 /// the cards: shapes of the same texture, one after the other, become one mesh.
@@ -100,7 +100,6 @@ fn show_one(
         show_name(ui.painter(), stage, unit, cell, pointed);
     } else {
         show_frame(ui.painter(), stage, cell, pointed, selected);
-        show_bias(ui.painter(), stage, card, unit, cell);
         show_label(ui.painter(), stage, (card, place), (unit, cell));
     }
     paint::focus_ring(ui, &response, cell.expand(2.0));
@@ -216,35 +215,20 @@ fn show_name(painter: &Painter, stage: &Stage<'_>, unit: usize, cell: Rect, poin
     paint::text_in(painter, cell, Align2::LEFT_CENTER, name, font, color);
 }
 
-/// A line around the map: always faint, strong when it is pointed at or selected.
+/// The line around the map is strong when it is pointed at or selected.
 fn show_frame(painter: &Painter, stage: &Stage<'_>, cell: Rect, pointed: bool, selected: bool) {
     let palette = stage.palette;
-    let stroke = if selected {
-        Stroke::new(2.0, palette.accent_text)
-    } else if pointed {
-        Stroke::new(1.5, palette.text_strong)
-    } else {
-        Stroke::new(1.0, palette.outline)
+    let stroke = match (selected, pointed) {
+        (true, _) => Stroke::new(2.0, palette.accent_text),
+        (false, true) => Stroke::new(1.5, palette.text_strong),
+        (false, false) => return,
     };
     painter.rect_stroke(cell, CORNER, stroke, StrokeKind::Outside);
 }
 
-/// The bias as a small square in the corner: colour is the sign.
-fn show_bias(painter: &Painter, stage: &Stage<'_>, card: &Card, unit: usize, cell: Rect) {
-    let Some(bias) = wires_of(stage, card).and_then(|wires| wires.bias(unit)) else {
-        return;
-    };
-    if cell.height() < 16.0 {
-        return;
-    }
-    let palette = stage.palette;
-    let side = (cell.height() * 0.16).clamp(4.0, 9.0);
-    let rect =
-        Rect::from_min_size(cell.left_bottom() + vec2(-side * 0.4, -side * 0.6), vec2(side, side));
-    let color = theme::signed_color(bias, palette);
-    let edge = Stroke::new(1.0, palette.card);
-    // Small corners, measured along the outer edge, take few triangles.
-    painter.rect(rect.expand(edge.width), 1.0, color, edge, StrokeKind::Inside);
+/// The bias of a unit, if it is known.
+pub(super) fn bias_of(stage: &Stage<'_>, card: &Card, unit: usize) -> Option<f32> {
+    wires_of(stage, card)?.bias(unit)
 }
 
 /// The name beside the map.

@@ -2,6 +2,7 @@
 //! commands. They change neither the document nor the run themselves.
 
 pub mod canvas;
+pub mod cross_section;
 pub mod data_panel;
 pub mod dialog;
 pub mod format;

@@ -9,11 +9,10 @@ use eframe::egui::epaint::Vertex;
 use eframe::egui::{Color32, Mesh, Pos2, Rect, TextureId, Vec2, vec2};
 
 use super::Stage;
-use super::cross_section;
 use super::layout::CardBox;
 use super::model::{Card, Face};
 use super::unit::{CORNER, bias_of};
-use crate::ui::theme;
+use crate::ui::{cross_section, theme};
 
 /// Points along each of a frame's corners.
 const CORNER_POINTS: u32 = 4;

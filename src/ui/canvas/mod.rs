@@ -10,7 +10,6 @@
 mod card;
 mod column;
 mod control;
-mod cross_section;
 mod drag;
 mod edges;
 mod hold;
@@ -27,12 +26,11 @@ mod ribbon;
 mod unit;
 mod wire;
 
-use eframe::egui::{
-    self, Id, PointerButton, Rect, Response, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo,
-};
+use eframe::egui::{self, Id, PointerButton, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo};
 
 use crate::app::Outbox;
 use crate::experiment::LayerKind;
+use crate::ui::cross_section::LineTexture;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::Selection;
 use crate::ui::{Scene, View};
@@ -57,7 +55,7 @@ pub struct CanvasState {
     marks: Marks,
     edges: Edges,
     /// The texture of lines.
-    lines: Option<TextureHandle>,
+    lines: LineTexture,
     drag: Option<Drag>,
     /// Whether the ground is dragged to move the drawing.
     panning: bool,
@@ -206,7 +204,7 @@ fn show_network(
     ui.set_opacity(1.0);
     let pixel = ui.pixels_per_point().recip();
     let changed = state.edges.update(stage, pixel);
-    let lines = state.lines.get_or_insert_with(|| cross_section::load_texture(ui.ctx())).id();
+    let lines = state.lines.id(ui.ctx());
     let marks = state.marks.mesh(stage, visible(), lines, pixel, (changed, dragged));
     ui.painter().add(Shape::mesh(marks));
     let mut pointed: Option<Spot> = None;

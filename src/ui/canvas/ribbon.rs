@@ -6,7 +6,7 @@
 use eframe::egui::epaint::Vertex;
 use eframe::egui::{Color32, Mesh, Pos2, Vec2, pos2, vec2};
 
-use super::cross_section;
+use crate::ui::cross_section;
 
 /// A curve from `start` to `end` that leaves and arrives horizontally. Its control points lie
 /// halfway between the ends, at the height of each.

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
-use eframe::egui::{Color32, Pos2, Rect, Shape, Stroke, Ui};
+use eframe::egui::{Color32, Pos2, Rect, Shape, Stroke, TextureId, Ui};
 
-use super::disc;
+use super::disc::{self, Ring};
 use super::look::{Looks, number_color};
 use super::plane::Plane;
 use crate::data::{Samples, TargetEncoding};
 use crate::experiment::{DataSource, ExperimentSpec};
 use crate::insight::{Axis, InsightFrame, Scale};
+use crate::ui::cross_section::LineTexture;
 use crate::ui::theme::{self, Marker, Palette};
 use crate::ui::{Scene, View};
 
@@ -52,6 +53,8 @@ pub struct MapPoints {
     pub generation: u64,
     markers: Option<(Drawing, Arc<Mesh>)>,
     rings: Option<(Drawing, u64, Arc<Mesh>)>,
+    /// The texture of the rings.
+    lines: LineTexture,
 }
 
 /// What the points were collected from.
@@ -129,7 +132,8 @@ impl MapPoints {
             self.markers = Some((drawing, Arc::new(pencil.mesh)));
             self.rings = None;
         }
-        self.update_rings(scene, drawing, palette);
+        let lines = self.lines.id(ui.ctx());
+        self.update_rings(scene, drawing, palette, lines);
         let painter = ui.painter().with_clip_rect(plane.rect.expand(theme::SPACE_1));
         let rings = self.rings.as_ref().map(|(_, _, mesh)| mesh);
         let markers = self.markers.as_ref().map(|(_, mesh)| mesh);
@@ -138,7 +142,13 @@ impl MapPoints {
         }
     }
 
-    fn update_rings(&mut self, scene: &Scene<'_>, drawing: Drawing, palette: &Palette) {
+    fn update_rings(
+        &mut self,
+        scene: &Scene<'_>,
+        drawing: Drawing,
+        palette: &Palette,
+        texture: TextureId,
+    ) {
         let Some(frame) = matching_insight(scene) else {
             self.rings = None;
             return;
@@ -150,15 +160,15 @@ impl MapPoints {
         if fresh {
             return;
         }
-        let mut pencil = Pencil::new(drawing.pixels_per_point);
-        let radius = radius(self.points.len()) + RING;
+        let mut mesh = Mesh::with_texture(texture);
         // The map is light in both themes, so the ring is the strong red of both.
-        let stroke = Stroke::new(1.6, palette.danger);
+        let line = Stroke::new(1.5, palette.danger);
+        let radius = radius(self.points.len()) + RING;
+        let ring = Ring::new(radius, line, drawing.pixels_per_point.max(0.1).recip());
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
-            let center = drawing.plane.screen_from(point.at);
-            disc::add_outline(&mut pencil.mesh, center, radius, stroke, pencil.feather);
+            ring.add(&mut mesh, drawing.plane.screen_from(point.at));
         }
-        self.rings = Some((drawing, frame.snapshot, Arc::new(pencil.mesh)));
+        self.rings = Some((drawing, frame.snapshot, Arc::new(mesh)));
     }
 
     /// The point nearest to a place on screen, if one is within `reach`.

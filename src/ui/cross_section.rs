@@ -3,7 +3,9 @@
 //! Without it, a line needs vertices of its own along both of its edges, where it fades, and takes
 //! twice as many triangles.
 
-use eframe::egui::{Color32, ColorImage, Context, Pos2, TextureHandle, TextureOptions, pos2};
+use eframe::egui::{
+    Color32, ColorImage, Context, Pos2, TextureHandle, TextureId, TextureOptions, pos2,
+};
 
 /// Texels from one edge of a line to the other.
 const ACROSS: usize = 64;
@@ -14,7 +16,7 @@ const STEP: f32 = 0.25;
 
 /// What lies across a line of one width.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct CrossSection {
+pub struct CrossSection {
     /// From the middle to where nothing of it is left, in pixels.
     pub reach: f32,
     /// Places on the texture of one edge and of the other.
@@ -24,7 +26,7 @@ pub(super) struct CrossSection {
 }
 
 /// The cross-section of a line so many pixels wide, at least one.
-pub(super) fn of_width(pixels: f32) -> CrossSection {
+pub fn of_width(pixels: f32) -> CrossSection {
     let row = ((pixels - 1.0) / STEP).round().clamp(0.0, (ROWS - 1) as f32);
     let half_texel = 0.5 / ACROSS as f32;
     CrossSection {
@@ -35,7 +37,7 @@ pub(super) fn of_width(pixels: f32) -> CrossSection {
 }
 
 /// The place on the texture where a line covers everything.
-pub(super) fn covered() -> Pos2 {
+pub fn covered() -> Pos2 {
     pos2(0.5, 1.0 - 0.5 / ROWS as f32)
 }
 
@@ -44,9 +46,23 @@ fn reach(row: f32) -> f32 {
     (1.0 + row * STEP + 1.0) / 2.0
 }
 
-/// The texture of all cross-sections.
-pub(super) fn load_texture(ctx: &Context) -> TextureHandle {
-    ctx.load_texture("cross-sections of lines", picture(), TextureOptions::LINEAR)
+/// The texture of all cross-sections, kept for as long as lines are drawn with it.
+#[derive(Default)]
+pub struct LineTexture(Option<TextureHandle>);
+
+impl LineTexture {
+    /// The texture, made when it is first asked for.
+    pub fn id(&mut self, ctx: &Context) -> TextureId {
+        let name = "cross-sections of lines";
+        let load = || ctx.load_texture(name, picture(), TextureOptions::LINEAR);
+        self.0.get_or_insert_with(load).id()
+    }
+}
+
+impl std::fmt::Debug for LineTexture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("LineTexture").field(&self.0.is_some()).finish()
+    }
 }
 
 fn picture() -> ColorImage {

@@ -184,12 +184,13 @@ fn columns(ui: &mut Ui, scene: &Scene<'_>, spec: &TableSpec, samples: &Samples, 
     }
 }
 
-/// "number, 33 to 231, 2 missing, e.g. 181, 186, 195".
+/// Most examples of a column's values.
+const EXAMPLES: usize = 4;
+
+/// "bill length: number, 33 to 231, 2 missing", and examples where that does not tell the values.
 fn summary(column: &Column) -> String {
     let missing = column.values.missing();
     let missing = if missing > 0 { format!(", {missing} missing") } else { String::new() };
-    let examples: Vec<String> =
-        (0..column.values.len().min(4)).map(|row| column.values.display(row)).collect();
     let kind = match &column.values {
         Values::Number(values) => {
             let known = values.iter().copied().filter(|value| value.is_finite());
@@ -206,7 +207,31 @@ fn summary(column: &Column) -> String {
         }
         Values::Text(_) => "text, mostly different".to_owned(),
     };
-    format!("{}: {kind}{missing}\ne.g. {}", column.name, shortened(&examples.join(", "), 120))
+    let examples = match column.values {
+        Values::Category { .. } => Vec::new(),
+        Values::Number(_) | Values::Text(_) => examples(&column.values),
+    };
+    if examples.is_empty() {
+        format!("{}: {kind}{missing}", column.name)
+    } else {
+        let examples = shortened(&examples.join(", "), 120);
+        format!("{}: {kind}{missing}\ne.g. {examples}", column.name)
+    }
+}
+
+/// The first values that are there and differ, among the rows at the beginning.
+fn examples(values: &Values) -> Vec<String> {
+    let mut examples = Vec::with_capacity(EXAMPLES);
+    for row in (0..values.len().min(PREVIEW)).filter(|&row| !values.is_missing(row)) {
+        let text = values.display(row);
+        if !examples.contains(&text) {
+            examples.push(text);
+        }
+        if examples.len() == EXAMPLES {
+            break;
+        }
+    }
+    examples
 }
 
 fn shortened(text: &str, most: usize) -> String {
@@ -272,4 +297,25 @@ fn grid(ui: &mut Ui, table: &Table) {
                 }
             });
         });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_there_and_differ() {
+        let numbers = vec![39.5, 39.5, f64::NAN, 40.25, 36.0, 1.0, 2.0];
+        let column = Column { name: "length".to_owned(), values: Values::Number(numbers) };
+        let text = summary(&column);
+        assert_eq!(text, "length: number, 1 to 40.25, 1 missing\ne.g. 39.5, 40.25, 36, 1");
+    }
+
+    #[test]
+    fn the_words_of_a_category_are_told_once() {
+        let levels = vec!["Biscoe".to_owned(), "Dream".to_owned()];
+        let values = Values::Category { levels, codes: vec![0, 0, 1] };
+        let text = summary(&Column { name: "island".to_owned(), values });
+        assert_eq!(text, "island: 2 different words: Biscoe, Dream");
+    }
 }

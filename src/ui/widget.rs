@@ -43,7 +43,7 @@ pub fn field_row(
     help: &str,
     control: impl FnOnce(&mut Ui) -> Response,
 ) -> Response {
-    let label_width = (ui.available_width() - 72.0).clamp(60.0, 180.0);
+    let label_width = (ui.available_width() - 60.0).clamp(60.0, 180.0);
     named_row(ui, label_width, name, help, control)
 }
 

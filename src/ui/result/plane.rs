@@ -12,7 +12,7 @@ use crate::ui::theme::{self, Palette};
 /// Room for the labels of the horizontal axis and its name, in points.
 pub const BELOW: f32 = 36.0;
 /// Longest name of a category level beside an axis, in characters.
-const LONGEST_LEVEL: usize = 7;
+pub const LONGEST_LEVEL: usize = 7;
 
 /// Data range and screen rectangle of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]

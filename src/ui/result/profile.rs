@@ -4,10 +4,11 @@ use eframe::egui::{Response, Role, Ui, WidgetInfo};
 use egui_plot::{Line, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
 
 use super::chart;
+use super::plane::{LONGEST_LEVEL, shortened};
 use super::points::MapPoints;
 use crate::data::TargetEncoding;
-use crate::insight::Axis;
 use crate::insight::map::{Drawn, Profile};
+use crate::insight::{Axis, Scale};
 use crate::ui::{Scene, View, format, theme};
 
 /// The curve and the points as the plot takes them.
@@ -46,6 +47,12 @@ pub fn show(
     let plot = chart::plot(ui, "network over one column", height)
         .x_axis_label(x.name.clone())
         .y_axis_label(name.clone());
+    let plot = match &x.scale {
+        Scale::Number { .. } => plot,
+        Scale::Category { levels } => plot
+            .x_grid_spacer(|input| chart::whole_marks(&input))
+            .x_axis_formatter(|mark, _| level_label(levels, mark.value)),
+    };
     let response = chart::show(ui, plot, |plot| {
         plot.set_plot_bounds(chart::area(across, up));
         let parts = [
@@ -78,6 +85,12 @@ pub fn show(
     let nearest = curve.min_by(|one, other| distance(one).total_cmp(&distance(other)))?;
     let place = super::answer::cell_text(&x.cell(nearest.x));
     Some(format!("{} {place} → {name} {}", x.name, format::number(nearest.y)))
+}
+
+/// The level of a category at a whole number along its axis.
+fn level_label(levels: &[String], place: f64) -> String {
+    let level = (place >= 0.0).then(|| levels.get(place.round() as usize)).flatten();
+    level.map_or_else(String::new, |level| shortened(level, LONGEST_LEVEL))
 }
 
 /// A click asks the network about the place.
@@ -135,5 +148,17 @@ impl ProfileState {
         self.curve.clear();
         let finite = profile.points.iter().filter(|point| point[1].is_finite());
         self.curve.extend(finite.map(|&[x, y]| PlotPoint::new(x, y)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::level_label;
+
+    #[test]
+    fn a_category_is_told_by_name_beside_its_levels_nothing() {
+        let levels = ["Ann".to_owned(), "Bartholomew".to_owned()];
+        let labels = [-1.0, 0.0, 1.0, 2.0].map(|place| level_label(&levels, place));
+        assert_eq!(labels, ["", "Ann", "Bartho…", ""]);
     }
 }

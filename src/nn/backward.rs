@@ -22,13 +22,11 @@
 use super::head;
 use super::kernels::{
     Kernels, Left, Pass, Product, Start, multiply, row_sums, sample_stride, times_slope,
-    transpose_on,
 };
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
 use super::workspace::Workspace;
-use crate::threads::Threads;
 
 impl Network {
     /// The loss of the last forward pass, averaged over the batch.
@@ -167,12 +165,12 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     gradient: &mut [T],
 ) {
-    let Workspace { batch, width, input_samples, samples, layers, threads, .. } = workspace;
+    let Workspace { batch, width, input_samples, samples, layers, .. } = workspace;
     let delta = &layers[index].delta[..dense.units * *width];
     let samples: &[T] = match index.checked_sub(1) {
         None => input_samples,
         Some(previous) => {
-            as_samples(*threads, &layers[previous].a, *width, *batch, dense.inputs, samples);
+            as_samples(kernels, &layers[previous].a, *width, *batch, dense.inputs, samples);
             samples
         }
     };
@@ -182,16 +180,15 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
 
 /// Turns feature-major values into rows of one sample each, `sample_stride(count)` apart.
 #[inline(always)]
-pub(super) fn as_samples<T: Real>(
-    threads: Threads,
+pub(super) fn as_samples<T: Real, K: Kernels<T>>(
+    kernels: K,
     features: &[T],
     width: usize,
     batch: usize,
     count: usize,
     samples: &mut [T],
 ) {
-    let stride = sample_stride(count);
-    transpose_on(threads, features, width, [count, batch], samples, stride);
+    kernels.transpose(features, width, [count, batch], samples, sample_stride(count));
 }
 
 /// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.

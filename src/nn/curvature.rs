@@ -156,7 +156,7 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ and R{∂L/∂b} = Σ R{δ}.
     #[inline(always)]
     fn gradient_rate<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace { batch, width, input_samples, samples, layers, rates, threads, .. } =
+        let Workspace { batch, width, input_samples, samples, layers, rates, .. } =
             &mut *self.workspace;
         let (batch, width, count) = (*batch, *width, dense.inputs);
         let size = dense.units * width;
@@ -168,11 +168,11 @@ impl<T: Real> Curvature<'_, T> {
                 outer_product(kernels, dense, rate, width, batch, input_samples, start, product);
             }
             Some(previous) => {
-                as_samples(*threads, &layers[previous].a, width, batch, count, samples);
+                as_samples(kernels, &layers[previous].a, width, batch, count, samples);
                 let start = Start::Zero;
                 outer_product(kernels, dense, rate, width, batch, samples, start, product);
                 if self.full {
-                    as_samples(*threads, &rates[previous].a, width, batch, count, samples);
+                    as_samples(kernels, &rates[previous].a, width, batch, count, samples);
                     let delta = &layers[index].delta[..size];
                     let start = Start::Keep;
                     outer_product(kernels, dense, delta, width, batch, samples, start, product);

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, LARGE, MANY, padded, sample_stride, transpose_on};
+use super::kernels::{Aligned, Kernels, LARGE, Pass, padded, sample_stride};
 use super::network::{Layer, Network};
 use super::real::Real;
 use crate::threads::Threads;
@@ -262,29 +262,19 @@ impl Network {
         inputs: &[T],
         row: impl Fn(usize) -> usize + Sync,
     ) {
-        let (count, width) = (self.inputs(), workspace.width);
-        let stride = sample_stride(count);
-        let Workspace { inputs: features, input_samples: samples, batch, threads, .. } = workspace;
-        let batch = *batch;
+        let count = self.inputs();
         let values = |slot: usize| &inputs[row(slot) * count..][..count];
-        if count < NARROW {
-            for slot in 0..batch {
-                let sample = &mut samples[slot * stride..][..count];
-                for (feature, &value) in values(slot).iter().enumerate() {
-                    features[feature * width + slot] = value;
-                    sample[feature] = value;
-                }
-            }
-            return;
+        if count >= NARROW {
+            return T::run(workspace.threads, Gather { count, workspace, values });
         }
-        let threads = if batch * count < MANY { Threads::ONE } else { *threads };
-        let blocks = samples[..batch * stride].chunks_mut(LOADED * stride).enumerate();
-        threads.for_each(blocks, |(block, samples)| {
-            for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
-                sample[..count].copy_from_slice(values(block * LOADED + slot));
+        let (width, stride) = (workspace.width, sample_stride(count));
+        for slot in 0..workspace.batch {
+            let sample = &mut workspace.input_samples[slot * stride..][..count];
+            for (feature, &value) in values(slot).iter().enumerate() {
+                workspace.inputs[feature * width + slot] = value;
+                sample[feature] = value;
             }
-        });
-        transpose_on(threads, samples, stride, [batch, count], features, width);
+        }
     }
 
     /// Draws which values the dropout layers drop, and turns dropout on for the passes over the
@@ -307,6 +297,38 @@ impl Network {
     /// Turns dropout off, as for validation and prediction.
     pub fn clear_dropout<T: Real>(&self, workspace: &mut Workspace<T>) {
         workspace.dropout = false;
+    }
+}
+
+/// Loads a batch of inputs.
+struct Gather<'a, T: Real, Values> {
+    /// The number of inputs.
+    count: usize,
+    workspace: &'a mut Workspace<T>,
+    /// The inputs of one sample.
+    values: Values,
+}
+
+impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T, Values> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Kernels<T>>(self, kernels: K) {
+        let Self { count, workspace, values } = self;
+        let stride = sample_stride(count);
+        let Workspace { inputs: features, input_samples: samples, batch, width, .. } = workspace;
+        let blocks = samples[..*batch * stride].chunks_mut(LOADED * stride).enumerate();
+        let copy = |(block, samples): (usize, &mut [T])| {
+            for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
+                sample[..count].copy_from_slice(values(block * LOADED + slot));
+            }
+        };
+        if kernels.is_shared(*batch * count) {
+            kernels.share(blocks, copy);
+        } else {
+            blocks.for_each(copy);
+        }
+        kernels.transpose(samples, stride, [*batch, count], features, *width);
     }
 }
 

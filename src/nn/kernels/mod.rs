@@ -26,7 +26,7 @@ pub(super) use elementwise::{
 };
 pub use plain::Plain;
 pub(super) use plain::Single;
-pub(super) use transpose::{sample_stride, transpose_on};
+pub(super) use transpose::sample_stride;
 pub(super) use vector::run_vectorised;
 
 use super::number::Number;
@@ -94,6 +94,17 @@ pub trait Kernels<T: Real>: Copy + Send + Sync {
     where
         Pieces: DoubleEndedIterator<Item: Send> + Send,
         Work: Fn(Pieces::Item) + Sync;
+
+    /// Writes `from` ([rows, columns], rows `from_stride` apart) transposed into `to` ([columns,
+    /// rows], rows `to_stride` apart).
+    fn transpose(
+        self,
+        from: &[T],
+        from_stride: usize,
+        size: [usize; 2],
+        to: &mut [T],
+        to_stride: usize,
+    );
 
     /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.
     fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize);

@@ -2,6 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use super::transpose::transpose;
 use super::{Kernels, Left, Product, Start};
 use crate::nn::number::Number;
 use crate::nn::real::Real;
@@ -48,6 +49,17 @@ impl<T: Real> Kernels<T> for Plain {
         Work: Fn(Pieces::Item) + Sync,
     {
         pieces.for_each(work);
+    }
+
+    fn transpose(
+        self,
+        from: &[T],
+        from_stride: usize,
+        size: [usize; 2],
+        to: &mut [T],
+        to_stride: usize,
+    ) {
+        transpose(from, from_stride, size, to, to_stride);
     }
 
     fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize) {

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A large left matrix that lies column by column (Wᵀ) is packed first: copied, a block at a time,
-//! into the order in which the tiles read it. A tile reads six numbers of each column, and those of
+//! to where its columns lie close together. A tile reads six numbers of each column, and those of
 //! a wide network's weights, a power of two apart, would push each other out of the cache.
 
 use pulp::{Simd, WithSimd};
@@ -22,19 +22,38 @@ use super::{Left, Product, Start};
 /// to the vectors and a factor.
 pub(super) const TALL: usize = 6;
 
-/// Rows of the left matrix that are packed at a time, in whole tiles.
+/// Rows of the left matrix that are packed at a time: whole tiles, and whole lines of the cache.
 const PACKED_ROWS: usize = 8 * TALL;
 
-/// Terms that are packed at a time: with so many, a tile's factors stay in the cache nearest to the
-/// core, and its part of the right matrix in the next one.
+/// Terms that are packed at a time: with so many, the factors and a tile's part of the right matrix
+/// stay in a core's second cache.
 const PACKED_TERMS: usize = 256;
 
 /// Terms that are added up before the next columns: their part of the right matrix, four vectors
 /// wide, stays in a core's second cache.
 const TERMS_AT_ONCE: usize = 1024;
 
+/// The same where the right matrix is wider than four vectors: its rows often lie a power of two
+/// apart, and such a part of them fills only some of that cache's sets.
+const TERMS_AT_ONCE_IF_WIDE: usize = 512;
+
+/// Rows of a left matrix that lies row by row that meet all columns before the next rows: their
+/// factors stay in a core's second cache.
+const ROWS_AT_ONCE: usize = 16 * TALL;
+
 /// A left matrix of fewer numbers stays in the cache as it is.
 const PACKED_FROM: usize = 1 << 13;
+
+/// A thread that takes many rows of the result should take a multiple of so many.
+pub(super) fn rows_together(left: Left<'_, f32>, terms: usize) -> usize {
+    if is_packed(left, terms) { PACKED_ROWS } else { TALL }
+}
+
+/// Whether the left matrix is copied. By the size of the whole matrix: the choice must not depend
+/// on how rows are shared out.
+fn is_packed(left: Left<'_, f32>, terms: usize) -> bool {
+    matches!(left, Left::Columns { stride, .. } if stride * terms >= PACKED_FROM)
+}
 
 /// See [`Kernels::product`](super::Kernels::product).
 #[inline(always)]
@@ -61,15 +80,15 @@ impl<S: Simd> WithSimd for Call<'_, '_, S> {
     }
 }
 
-/// The same for a product of which blocks are packed: a function with a large buffer.
-struct CallPacked<'a, 'b, S>(&'b mut Multiply<'a, S>);
+/// The same for a large product, which is computed block by block: a function with a large buffer.
+struct CallLarge<'a, 'b, S>(&'b mut Multiply<'a, S>);
 
-impl<S: Simd> WithSimd for CallPacked<'_, '_, S> {
+impl<S: Simd> WithSimd for CallLarge<'_, '_, S> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<T: Simd>(self, _same: T) {
-        self.0.packed();
+        self.0.in_blocks();
     }
 }
 
@@ -92,52 +111,61 @@ struct Range<'a> {
 }
 
 /// The left matrix lies row by row.
-const ROWS: u8 = 0;
-/// The left matrix lies term by term.
-const TERMS: u8 = 1;
-/// The left matrix is packed.
-const PACKED: u8 = 2;
+const BY_ROWS: bool = true;
+/// It lies term by term: it is a transpose, or packed.
+const BY_TERMS: bool = false;
 
 impl<'a, S: Simd> Multiply<'a, S> {
     /// The whole product.
     #[inline(always)]
     fn all(&mut self) {
         let Product { left, rows, terms, .. } = *self.product;
+        let range = self.range(0, rows, 0, terms);
         match left {
-            Left::Rows { values, stride } => {
-                let mut term = 0;
-                loop {
-                    let range = self.range(0, rows, term, TERMS_AT_ONCE);
-                    self.all_columns::<ROWS>(&range, &values[term..], stride);
-                    term += TERMS_AT_ONCE;
-                    if term >= terms {
-                        break;
-                    }
-                }
+            Left::Rows { values, stride } if rows <= ROWS_AT_ONCE && terms <= self.at_once() => {
+                self.all_columns::<BY_ROWS>(&range, values, stride);
             }
-            // By the size of the whole matrix: the choice must not depend on how rows are shared out.
-            Left::Columns { stride, .. } if stride * terms >= PACKED_FROM => {
-                self.simd.vectorize(CallPacked(self));
+            Left::Columns { values, stride } if !is_packed(left, terms) => {
+                self.all_columns::<BY_TERMS>(&range, values, stride);
             }
-            Left::Columns { values, stride } => {
-                let range = self.range(0, rows, 0, terms);
-                self.all_columns::<TERMS>(&range, values, stride);
-            }
+            _ => self.simd.vectorize(CallLarge(self)),
         }
     }
 
-    /// The whole product with a left matrix that lies column by column, block by block of packed
-    /// factors.
+    /// How many terms are added up before the next columns.
+    #[inline(always)]
+    fn at_once(&self) -> usize {
+        let wide = self.product.right_stride > 4 * S::F32_LANES;
+        if wide { TERMS_AT_ONCE_IF_WIDE } else { TERMS_AT_ONCE }
+    }
+
+    /// The whole product, some rows and some terms at a time. Of a left matrix that lies column by
+    /// column, each block is packed: its columns then lie [`PACKED_ROWS`] apart.
     #[inline(always)]
     #[expect(clippy::large_stack_arrays, reason = "48 kB; a step of training allocates nothing")]
-    fn packed(&mut self) {
-        let (Left::Rows { values, stride } | Left::Columns { values, stride }) = self.product.left;
-        let mut buffer = [0.0; PACKED_ROWS * PACKED_TERMS];
-        for row in (0..self.product.rows).step_by(PACKED_ROWS) {
-            for term in (0..self.product.terms).step_by(PACKED_TERMS) {
-                let range = self.range(row, PACKED_ROWS, term, PACKED_TERMS);
-                pack(&values[term * stride + row..], stride, &range, &mut buffer);
-                self.all_columns::<PACKED>(&range, &buffer, 0);
+    fn in_blocks(&mut self) {
+        let Product { left, rows, terms, .. } = *self.product;
+        // A sum of no terms is what it starts from.
+        let terms = terms.max(1);
+        match left {
+            Left::Rows { values, stride } => {
+                let at_once = self.at_once();
+                for row in (0..rows).step_by(ROWS_AT_ONCE) {
+                    for term in (0..terms).step_by(at_once) {
+                        let range = self.range(row, ROWS_AT_ONCE, term, at_once);
+                        self.all_columns::<BY_ROWS>(&range, &values[row * stride + term..], stride);
+                    }
+                }
+            }
+            Left::Columns { values, stride } => {
+                let mut buffer = [0.0; PACKED_ROWS * PACKED_TERMS];
+                for row in (0..rows).step_by(PACKED_ROWS) {
+                    for term in (0..terms).step_by(PACKED_TERMS) {
+                        let range = self.range(row, PACKED_ROWS, term, PACKED_TERMS);
+                        pack(&values[term * stride + row..], stride, &range, &mut buffer);
+                        self.all_columns::<BY_TERMS>(&range, &buffer, PACKED_ROWS);
+                    }
+                }
             }
         }
     }
@@ -158,7 +186,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
 
     /// Works through the columns from left to right, in tiles as wide as still fit.
     #[inline(always)]
-    fn all_columns<const ORDER: u8>(&mut self, range: &Range<'_>, left: &[f32], stride: usize) {
+    fn all_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: &[f32], stride: usize) {
         let mut column = 0;
         if S::REGISTER_COUNT >= 32 {
             while column + 4 * S::F32_LANES <= self.columns {
@@ -178,7 +206,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
 
     /// Works down the rows of `C` vectors of columns, in tiles as high as still fit.
     #[inline(always)]
-    fn all_rows<const C: usize, const ORDER: u8>(
+    fn all_rows<const C: usize, const ORDER: bool>(
         &mut self,
         range: &Range<'_>,
         column: usize,
@@ -206,7 +234,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
 
     /// Computes `R` rows by `C` vectors of the result.
     #[inline(always)]
-    fn tile<const R: usize, const C: usize, const ORDER: u8>(
+    fn tile<const R: usize, const C: usize, const ORDER: bool>(
         &mut self,
         range: &Range<'_>,
         row: usize,
@@ -219,36 +247,24 @@ impl<'a, S: Simd> Multiply<'a, S> {
         let mut sums = [[simd.splat_f32s(0.0); C]; R];
         let first = range.term * right_stride + column;
         let terms = range.terms;
-        match ORDER {
-            ROWS => {
-                // Cut to the same length beforehand, so that the bounds are not checked in the loop.
-                let mut factors: [&[f32]; R] = [&[]; R];
-                for (r, factors) in factors.iter_mut().enumerate() {
-                    *factors = &left[(row + r) * stride..][..terms];
-                }
-                for term in 0..terms {
-                    let vectors = vectors::<S, C>(right, first + term * right_stride);
-                    for (sums, factors) in sums.iter_mut().zip(&factors) {
-                        add_multiple(simd, sums, factors[term], vectors);
-                    }
+        if ORDER == BY_ROWS {
+            // Cut to the same length beforehand, so that the bounds are not checked in the loop.
+            let mut factors: [&[f32]; R] = [&[]; R];
+            for (r, factors) in factors.iter_mut().enumerate() {
+                *factors = &left[(row + r) * stride..][..terms];
+            }
+            for term in 0..terms {
+                let vectors = vectors::<S, C>(right, first + term * right_stride);
+                for (sums, factors) in sums.iter_mut().zip(&factors) {
+                    add_multiple(simd, sums, factors[term], vectors);
                 }
             }
-            TERMS => {
-                for term in 0..terms {
-                    let vectors = vectors::<S, C>(right, first + term * right_stride);
-                    let factors = &left[term * stride + row..][..R];
-                    for (sums, &factor) in sums.iter_mut().zip(factors) {
-                        add_multiple(simd, sums, factor, vectors);
-                    }
-                }
-            }
-            _ => {
-                let left = left[row * terms..][..R * terms].chunks_exact(R);
-                for (term, factors) in left.enumerate() {
-                    let vectors = vectors::<S, C>(right, first + term * right_stride);
-                    for (sums, &factor) in sums.iter_mut().zip(factors) {
-                        add_multiple(simd, sums, factor, vectors);
-                    }
+        } else {
+            for term in 0..terms {
+                let vectors = vectors::<S, C>(right, first + term * right_stride);
+                let factors = &left[term * stride + row..][..R];
+                for (sums, &factor) in sums.iter_mut().zip(factors) {
+                    add_multiple(simd, sums, factor, vectors);
                 }
             }
         }
@@ -290,42 +306,13 @@ impl<'a, S: Simd> Multiply<'a, S> {
     }
 }
 
-/// Copies a block of a left matrix that lies column by column, tile by tile.
+/// Copies a block of a left matrix that lies column by column.
 #[inline(always)]
 fn pack(from: &[f32], stride: usize, range: &Range<'_>, buffer: &mut [f32]) {
-    for term in 0..range.terms {
-        let mut column = &from[term * stride..][..range.rows];
-        let mut row = 0;
-        // The heights of the tiles in `all_rows`.
-        while let Some((factors, rest)) = column.split_first_chunk::<TALL>() {
-            put(factors, term, range.terms, row, buffer);
-            (column, row) = (rest, row + TALL);
-        }
-        if let Some((factors, rest)) = column.split_first_chunk::<4>() {
-            put(factors, term, range.terms, row, buffer);
-            (column, row) = (rest, row + 4);
-        }
-        if let Some((factors, rest)) = column.split_first_chunk::<2>() {
-            put(factors, term, range.terms, row, buffer);
-            (column, row) = (rest, row + 2);
-        }
-        if let Some((factors, _)) = column.split_first_chunk::<1>() {
-            put(factors, term, range.terms, row, buffer);
-        }
+    let columns = from.chunks(stride).zip(buffer.chunks_exact_mut(PACKED_ROWS));
+    for (from, to) in columns.take(range.terms) {
+        to[..range.rows].copy_from_slice(&from[..range.rows]);
     }
-}
-
-/// Writes a tile's factors of one term. Their number is known beforehand: a copy of any length
-/// would be a call.
-#[inline(always)]
-fn put<const R: usize>(
-    factors: &[f32; R],
-    term: usize,
-    terms: usize,
-    row: usize,
-    buffer: &mut [f32],
-) {
-    buffer[row * terms + term * R..][..R].copy_from_slice(factors);
 }
 
 /// `C` vectors of `values` from `place` on.

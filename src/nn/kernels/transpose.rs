@@ -1,7 +1,17 @@
 //! Turning rows into columns.
+//!
+//! A square of 16 × 16 numbers (or 8 × 8, 4 × 4: as many as a vector holds) is turned in registers,
+//! in four steps. Seen as four squares of half the side, its transpose is
+//!
+//! ```text
+//!     ⎛ A  B ⎞ᵀ   ⎛ Aᵀ  Cᵀ ⎞
+//!     ⎝ C  D ⎠  = ⎝ Bᵀ  Dᵀ ⎠
+//! ```
+//!
+//! so the first step exchanges B and C, the next does the same within each quarter, and so on down
+//! to single numbers (Eklundh 1972). Each step is two rotations and two selections for two rows.
 
-use super::MANY;
-use crate::threads::Threads;
+use pulp::{Simd, WithSimd};
 
 /// The distance between two rows of `count` numbers that are written one column at a time: whole
 /// vectors, and an odd number of them. With an even number, a column's places would share a few
@@ -11,15 +21,14 @@ pub(in crate::nn) const fn sample_stride(count: usize) -> usize {
 }
 
 /// Writes `from` ([rows, columns], rows `from_stride` apart) transposed into `to` ([columns,
-/// rows], rows `to_stride` apart).
+/// rows], rows `to_stride` apart), number by number.
 ///
 /// Four rows are read side by side, whose numbers become neighbours and are written together.
 #[inline(always)]
-pub(in crate::nn) fn transpose<T: Copy>(
+pub(super) fn transpose<T: Copy>(
     from: &[T],
     from_stride: usize,
-    rows: usize,
-    columns: usize,
+    [rows, columns]: [usize; 2],
     to: &mut [T],
     to_stride: usize,
 ) {
@@ -40,44 +49,130 @@ pub(in crate::nn) fn transpose<T: Copy>(
     }
 }
 
-/// [`transpose`], with a large matrix shared between threads, each of which writes some of the rows
-/// of `to`.
+/// The same square by square, where rows and columns are as long as a vector.
 #[inline(always)]
-pub(in crate::nn) fn transpose_on<T: Copy + Send + Sync>(
-    threads: Threads,
-    from: &[T],
+pub(super) fn transpose_squares<S: Simd>(
+    simd: S,
+    from: &[f32],
     from_stride: usize,
-    [rows, columns]: [usize; 2],
-    to: &mut [T],
+    size: [usize; 2],
+    to: &mut [f32],
     to_stride: usize,
 ) {
-    if threads == Threads::ONE || rows * columns < MANY {
-        return transpose(from, from_stride, rows, columns, to, to_stride);
+    if S::F32_LANES < 4 || size[0].min(size[1]) < S::F32_LANES {
+        return transpose(from, from_stride, size, to, to_stride);
     }
-    let count = columns.div_ceil(4 * threads.count()).next_multiple_of(super::LANES);
-    let pieces = to[..columns * to_stride].chunks_mut(count * to_stride).enumerate();
-    threads.for_each(pieces, |(index, to)| {
-        let columns = to.len() / to_stride;
-        transpose(&from[index * count..], from_stride, rows, columns, to, to_stride);
-    });
+    // A function of its own, compiled once and not in each place that turns something.
+    simd.vectorize(Call(&mut Squares { from, from_stride, size, to, to_stride }));
+}
+
+struct Call<'a, 'b>(&'b mut Squares<'a>);
+
+impl WithSimd for Call<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match S::F32_LANES {
+            16 => self.0.all::<S, 16>(simd),
+            8 => self.0.all::<S, 8>(simd),
+            _ => self.0.all::<S, 4>(simd),
+        }
+    }
+}
+
+struct Squares<'a> {
+    from: &'a [f32],
+    from_stride: usize,
+    size: [usize; 2],
+    to: &'a mut [f32],
+    to_stride: usize,
+}
+
+impl Squares<'_> {
+    /// Turns all squares of side `L`, the lanes of a vector. The last ones overlap with those
+    /// before, so that they are whole.
+    #[inline(always)]
+    fn all<S: Simd, const L: usize>(&mut self, simd: S) {
+        let [rows, columns] = self.size;
+        let starts = |count: usize| (0..count).step_by(L).map(move |start| start.min(count - L));
+        for column in starts(columns) {
+            for row in starts(rows) {
+                self.turn::<S, L>(simd, row, column);
+            }
+        }
+    }
+
+    /// Turns one square.
+    #[inline(always)]
+    fn turn<S: Simd, const L: usize>(&mut self, simd: S, row: usize, column: usize) {
+        let from = &self.from[row * self.from_stride + column..];
+        let mut square: [S::f32s; L] = std::array::from_fn(
+            #[inline(always)]
+            |row| S::as_simd_f32s(&from[row * self.from_stride..][..L]).0[0],
+        );
+        exchange::<S, L, 8>(simd, &mut square);
+        exchange::<S, L, 4>(simd, &mut square);
+        exchange::<S, L, 2>(simd, &mut square);
+        exchange::<S, L, 1>(simd, &mut square);
+        let to = &mut self.to[column * self.to_stride + row..];
+        for (column, turned) in square.into_iter().enumerate() {
+            S::as_mut_simd_f32s(&mut to[column * self.to_stride..][..L]).0[0] = turned;
+        }
+    }
+}
+
+/// Exchanges the upper right and the lower left quarter of all squares of twice the side `HALF`.
+/// All sizes are constants, so that the square stays in registers.
+#[inline(always)]
+fn exchange<S: Simd, const L: usize, const HALF: usize>(simd: S, square: &mut [S::f32s; L]) {
+    if HALF >= L {
+        return;
+    }
+    let sides: [f32; L] = std::array::from_fn(|column| if column & HALF == 0 { 1.0 } else { -1.0 });
+    let is_right = simd.less_than_f32s(S::as_simd_f32s(&sides).0[0], simd.splat_f32s(0.0));
+    for upper in 0..L {
+        if upper & HALF == 0 {
+            let (a, b) = (square[upper], square[upper + HALF]);
+            square[upper] = simd.select_f32s(is_right, simd.rotate_right_f32s(b, HALF), a);
+            square[upper + HALF] = simd.select_f32s(is_right, b, simd.rotate_left_f32s(a, HALF));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pulp::Arch;
 
-    #[test]
-    fn swaps_rows_and_columns() {
-        for (rows, columns) in [(5, 35), (8, 1), (19, 16)] {
-            let (from_stride, to_stride) = (48, 32);
-            let from: Vec<usize> = (0..rows * from_stride).collect();
-            let mut to = vec![0; columns * to_stride];
-            transpose(&from, from_stride, rows, columns, &mut to, to_stride);
-            for row in 0..rows {
-                for column in 0..columns {
-                    assert_eq!(to[column * to_stride + row], from[row * from_stride + column]);
+    struct Check;
+
+    impl WithSimd for Check {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            for (rows, columns) in [(5, 35), (8, 1), (19, 16), (4, 4), (37, 50)] {
+                let (from_stride, to_stride) = (64, 48);
+                let from: Vec<f32> = (0..rows * from_stride).map(|value| value as f32).collect();
+                let mut to = vec![-1.0; columns * to_stride];
+                transpose_squares(simd, &from, from_stride, [rows, columns], &mut to, to_stride);
+                for (place, &value) in to.iter().enumerate() {
+                    let (column, row) = (place / to_stride, place % to_stride);
+                    let expected = if row < rows { from[row * from_stride + column] } else { -1.0 };
+                    assert_eq!(value, expected, "{rows} × {columns}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn swaps_rows_and_columns() {
+        Simd::vectorize(pulp::Scalar::new(), Check);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            Simd::vectorize(simd, Check);
+        }
+        Arch::new().dispatch(Check);
     }
 }

@@ -4,7 +4,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::lanes::Lanes;
 use super::product::TALL;
-use super::{Kernels, LARGE, MANY, Pass, Product, product};
+use super::transpose::transpose_squares;
+use super::{Kernels, LANES, LARGE, MANY, Pass, Product, product};
 use crate::threads::Threads;
 
 /// Kernels that use the instructions `S`.
@@ -59,7 +60,8 @@ impl<S: Simd> Vector<S> {
     /// is one sum in one order, which is the same in any block.
     fn product_in_blocks(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
         let out = &mut out[..product.rows * columns];
-        let blocks = Blocks { out, columns, first: 0, parts: 2 * self.threads.count() };
+        let together = product::rows_together(product.left, product.terms);
+        let blocks = Blocks { out, columns, first: 0, together, parts: 2 * self.threads.count() };
         self.threads.for_each(blocks, |(first, out)| {
             let block = product.rows(first, out.len() / columns);
             product::product(self.simd, &block, out, columns);
@@ -75,17 +77,25 @@ struct Blocks<'a> {
     columns: usize,
     /// The first row that is left.
     first: usize,
+    /// A large block is a multiple of so many rows.
+    together: usize,
     /// A block is one of so many equal parts of what is left.
     parts: usize,
 }
 
 impl Blocks<'_> {
-    /// How many numbers the next block has: those of whole tiles.
+    /// How many numbers the next block has.
     fn size(&self) -> Option<usize> {
         let rows = self.out.len() / self.columns.max(1);
         let block = rows.div_ceil(self.parts);
-        let block =
-            if block < 4 { block.next_multiple_of(2) } else { block.next_multiple_of(TALL) };
+        let together = if block < 4 {
+            2
+        } else if block < self.together {
+            TALL
+        } else {
+            self.together
+        };
+        let block = block.next_multiple_of(together);
         (rows > 0).then(|| block.min(rows) * self.columns)
     }
 }
@@ -160,6 +170,27 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
     }
 
     #[inline(always)]
+    fn transpose(
+        self,
+        from: &[f32],
+        from_stride: usize,
+        [rows, columns]: [usize; 2],
+        to: &mut [f32],
+        to_stride: usize,
+    ) {
+        if !self.is_shared(rows * columns) {
+            return transpose_squares(self.simd, from, from_stride, [rows, columns], to, to_stride);
+        }
+        // Each piece is some rows of `to`.
+        let count = columns.div_ceil(4 * self.threads.count()).next_multiple_of(LANES);
+        let pieces = to[..columns * to_stride].chunks_mut(count * to_stride).enumerate();
+        self.threads.for_each(pieces, |(index, to)| {
+            let size = [rows, to.len() / to_stride];
+            transpose_squares(self.simd, &from[index * count..], from_stride, size, to, to_stride);
+        });
+    }
+
+    #[inline(always)]
     fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
         let large = product.rows * product.terms * columns >= LARGE;
         if large && self.threads != Threads::ONE {
@@ -212,6 +243,7 @@ mod tests {
                 (6, 10, 64),
                 (40, 33, 2_000),
                 (101, 600, 50),
+                (100, 0, 16),
                 (7, 1_300, 19),
             ] {
                 let allowed = 1e-5 * (terms as f32).sqrt();

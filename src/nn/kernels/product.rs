@@ -215,11 +215,12 @@ impl<'a, S: Simd> Multiply<'a, S> {
     ) {
         let rows = range.rows;
         let mut row = 0;
-        while row + TALL <= rows {
+        // The last 8 rows as 4 and 4: tiles of 2 rows have too few sums at work at the same time.
+        while row + TALL <= rows && row + 8 != rows {
             self.tile::<TALL, C, ORDER>(range, row, column, left, stride);
             row += TALL;
         }
-        if row + 4 <= rows {
+        while row + 4 <= rows {
             self.tile::<4, C, ORDER>(range, row, column, left, stride);
             row += 4;
         }

@@ -21,12 +21,13 @@
 
 use super::head;
 use super::kernels::{
-    Kernels, Left, Pass, Product, Start, multiply, row_sums, sample_stride, times_slope,
+    Kernels, Left, Pass, Product, Start, inner_products, is_thin, multiply, row_sums,
+    sample_stride, times_slope,
 };
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
-use super::workspace::Workspace;
+use super::workspace::{LayerInputs, Workspace};
 
 impl Network {
     /// The loss of the last forward pass, averaged over the batch.
@@ -165,54 +166,39 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     gradient: &mut [T],
 ) {
-    let Workspace { batch, width, input_samples, samples, layers, .. } = workspace;
-    let delta = &layers[index].delta[..dense.units * *width];
-    let samples: &[T] = match index.checked_sub(1) {
-        None => input_samples,
-        Some(previous) => {
-            as_samples(kernels, &layers[previous].a, *width, *batch, dense.inputs, samples);
-            samples
-        }
-    };
-    outer_product(kernels, dense, delta, *width, *batch, samples, Start::Zero, gradient);
-    row_sums(kernels, delta, *width, &mut gradient[dense.biases.clone()]);
-}
-
-/// Turns feature-major values into rows of one sample each, `sample_stride(count)` apart.
-#[inline(always)]
-pub(super) fn as_samples<T: Real, K: Kernels<T>>(
-    kernels: K,
-    features: &[T],
-    width: usize,
-    batch: usize,
-    count: usize,
-    samples: &mut [T],
-) {
-    kernels.transpose(features, width, [count, batch], samples, sample_stride(count));
+    let width = workspace.width;
+    let (mut inputs, layers, _) = workspace.inputs_of(index, dense.inputs);
+    let delta = &layers[index].delta[..dense.units * width];
+    outer_product(kernels, dense, delta, &mut inputs, Start::Zero, gradient);
+    row_sums(kernels, delta, width, &mut gradient[dense.biases.clone()]);
 }
 
 /// δ·xᵀ, written to (or added to, with [`Start::Keep`]) the weights' part of `gradient`.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "two matrices, their sizes and a place to write")]
 pub(super) fn outer_product<T: Real, K: Kernels<T>>(
     kernels: K,
     dense: &Dense,
     delta: &[T],
-    width: usize,
-    batch: usize,
-    samples: &[T],
+    inputs: &mut LayerInputs<'_, T>,
     start: Start<'_, T>,
     gradient: &mut [T],
 ) {
-    let product = Product {
-        start,
-        left: Left::Rows { values: delta, stride: width },
-        right: samples,
-        right_stride: sample_stride(dense.inputs),
-        rows: dense.units,
-        terms: batch,
-    };
-    kernels.product(&product, &mut gradient[dense.weights.clone()], dense.inputs);
+    let LayerInputs { features, samples, buffer, batch, width } = inputs;
+    let (batch, width) = (*batch, *width);
+    let gradient = &mut gradient[dense.weights.clone()];
+    if is_thin(dense.units, dense.inputs) {
+        let features = &features[..dense.inputs * width];
+        let added = matches!(start, Start::Keep);
+        return inner_products(kernels, delta, features, width, added, gradient);
+    }
+    let right_stride = sample_stride(dense.inputs);
+    let right = samples.unwrap_or_else(|| {
+        kernels.transpose(features, width, [dense.inputs, batch], buffer, right_stride);
+        buffer
+    });
+    let left = Left::Rows { values: delta, stride: width };
+    let product = Product { start, left, right, right_stride, rows: dense.units, terms: batch };
+    kernels.product(&product, gradient, dense.inputs);
 }
 
 /// ∂L/∂x = Wᵀ·δ, into the δ of the layer before (which [`through_activation`] completes).

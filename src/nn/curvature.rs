@@ -18,7 +18,7 @@
 //! same forward rates and then only half of the backward ones: those that contain R{δ}
 //! (Schraudolph 2002).
 
-use super::backward::{as_samples, outer_product, times_transpose};
+use super::backward::{outer_product, times_transpose};
 use super::head;
 use super::kernels::{
     Bent, Kernels, Left, Pass, Product, Start, multiply, row_sums, times_slope,
@@ -156,28 +156,19 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ and R{∂L/∂b} = Σ R{δ}.
     #[inline(always)]
     fn gradient_rate<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace { batch, width, input_samples, samples, layers, rates, .. } =
-            &mut *self.workspace;
-        let (batch, width, count) = (*batch, *width, dense.inputs);
+        let width = self.workspace.width;
         let size = dense.units * width;
-        let rate = &rates[index].delta[..size];
         let product = &mut *self.product;
-        match index.checked_sub(1) {
-            None => {
-                let start = Start::Zero;
-                outer_product(kernels, dense, rate, width, batch, input_samples, start, product);
-            }
-            Some(previous) => {
-                as_samples(kernels, &layers[previous].a, width, batch, count, samples);
-                let start = Start::Zero;
-                outer_product(kernels, dense, rate, width, batch, samples, start, product);
-                if self.full {
-                    as_samples(kernels, &rates[previous].a, width, batch, count, samples);
-                    let delta = &layers[index].delta[..size];
-                    let start = Start::Keep;
-                    outer_product(kernels, dense, delta, width, batch, samples, start, product);
-                }
-            }
+        let (mut inputs, layers, rates) = self.workspace.inputs_of(index, dense.inputs);
+        let rate = &rates[index].delta[..size];
+        outer_product(kernels, dense, rate, &mut inputs, Start::Zero, product);
+        // The network's own inputs do not change.
+        if self.full
+            && let Some(previous) = index.checked_sub(1)
+        {
+            inputs.features = &rates[previous].a;
+            let delta = &layers[index].delta[..size];
+            outer_product(kernels, dense, delta, &mut inputs, Start::Keep, product);
         }
         row_sums(kernels, rate, width, &mut product[dense.biases.clone()]);
     }

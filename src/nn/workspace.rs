@@ -10,13 +10,10 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, Kernels, LARGE, Pass, padded, sample_stride};
+use super::kernels::{Aligned, Kernels, LARGE, Pass, is_narrow, padded, sample_stride};
 use super::network::{Layer, Network};
 use super::real::Real;
 use crate::threads::Threads;
-
-/// Batches of inputs narrower than this are copied number by number.
-const NARROW: usize = 8;
 
 /// Samples that a thread copies at a time.
 const LOADED: usize = 8;
@@ -42,6 +39,18 @@ pub(super) struct LayerRates<T: Real> {
     pub(super) delta: Aligned<T>,
 }
 
+/// What the gradient of a layer's weights is made of besides its δ.
+pub(super) struct LayerInputs<'a, T> {
+    /// What the layer was given, one row for each feature.
+    pub(super) features: &'a [T],
+    /// The same, one row for each sample, if it is there.
+    pub(super) samples: Option<&'a [T]>,
+    /// Memory to turn the features into samples.
+    pub(super) buffer: &'a mut [T],
+    pub(super) batch: usize,
+    pub(super) width: usize,
+}
+
 /// Buffers for passes over batches of up to a certain size.
 #[derive(Clone, Debug)]
 pub struct Workspace<T: Real> {
@@ -54,7 +63,8 @@ pub struct Workspace<T: Real> {
     pub(super) width: usize,
     /// The inputs, feature-major.
     pub(super) inputs: Aligned<T>,
-    /// The inputs once more, one row for each sample: what the first layer's gradient reads.
+    /// The inputs once more, one row for each sample: what the first layer's gradient reads if
+    /// there are more than a few.
     pub(super) input_samples: Aligned<T>,
     pub(super) targets: Aligned<T>,
     /// How much each sample counts in the mean: 1/n, and 0 for the padding.
@@ -179,6 +189,23 @@ impl<T: Real> Workspace<T> {
         &self.layers[layer].z[unit * self.width..][..self.batch]
     }
 
+    /// What the layer at `index` was given, `count` features, in the last forward pass; and the
+    /// values of all layers and their rates.
+    #[inline(always)]
+    pub(super) fn inputs_of(
+        &mut self,
+        index: usize,
+        count: usize,
+    ) -> (LayerInputs<'_, T>, &[LayerValues<T>], &[LayerRates<T>]) {
+        let (features, samples) = match index.checked_sub(1) {
+            None => (&*self.inputs, (!is_narrow(count)).then_some(&*self.input_samples)),
+            Some(previous) => (&*self.layers[previous].a, None),
+        };
+        let (buffer, batch, width) = (&mut *self.samples, self.batch, self.width);
+        let inputs = LayerInputs { features, samples, buffer, batch, width };
+        (inputs, &self.layers, &self.rates)
+    }
+
     /// Makes the buffers of the curvature products, if they are not there yet.
     pub(super) fn make_rates(&mut self, network: &Network) {
         if self.rates.is_empty() {
@@ -232,10 +259,11 @@ impl Network {
         workspace.resize(self, rows.len());
         let width = workspace.width;
         let outputs = self.outputs();
+        let answers = &mut *workspace.targets;
         for (slot, &row) in rows.iter().enumerate() {
             let sample = &targets[row as usize * outputs..][..outputs];
             for (unit, &value) in sample.iter().enumerate() {
-                workspace.targets[unit * width + slot] = value;
+                answers[unit * width + slot] = value;
             }
         }
         self.gather(workspace, inputs, |slot| rows[slot] as usize);
@@ -255,7 +283,8 @@ impl Network {
         self.gather(workspace, inputs, |slot| rows.start + slot);
     }
 
-    /// Copies the inputs of `row(0)`, `row(1)`… once as they are and once feature-major.
+    /// Copies the inputs of `row(0)`, `row(1)`… feature-major, and unless they are few also as they
+    /// are.
     fn gather<T: Real>(
         &self,
         workspace: &mut Workspace<T>,
@@ -264,15 +293,14 @@ impl Network {
     ) {
         let count = self.inputs();
         let values = |slot: usize| &inputs[row(slot) * count..][..count];
-        if count >= NARROW {
+        if !is_narrow(count) {
             return T::run(workspace.threads, Gather { count, workspace, values });
         }
-        let (width, stride) = (workspace.width, sample_stride(count));
-        for slot in 0..workspace.batch {
-            let sample = &mut workspace.input_samples[slot * stride..][..count];
+        let Workspace { inputs: features, batch, width, .. } = workspace;
+        let (features, width) = (&mut **features, *width);
+        for slot in 0..*batch {
             for (feature, &value) in values(slot).iter().enumerate() {
-                workspace.inputs[feature * width + slot] = value;
-                sample[feature] = value;
+                features[feature * width + slot] = value;
             }
         }
     }

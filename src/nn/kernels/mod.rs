@@ -13,6 +13,7 @@
 
 mod aligned;
 mod elementwise;
+mod inner;
 mod lanes;
 mod plain;
 mod product;
@@ -24,6 +25,7 @@ pub(super) use elementwise::{
     Answers, Bent, activate, loss_bend, loss_slope, multiply, row_sums, softmax,
     softmax_cross_entropy, sum_loss, times_slope, times_slope_and_bend,
 };
+pub(super) use inner::{inner_products, is_narrow, is_thin};
 pub use plain::Plain;
 pub(super) use plain::Single;
 pub(super) use transpose::sample_stride;

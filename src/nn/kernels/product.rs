@@ -13,6 +13,10 @@
 //! A large left matrix that lies column by column (Wᵀ) is packed first: copied, a block at a time,
 //! to where its columns lie close together. A tile reads six numbers of each column, and those of
 //! a wide network's weights, a power of two apart, would push each other out of the cache.
+//!
+//! Thin products, of one or two rows or terms (the first and the last layer of a small network),
+//! have no tall tiles: four vectors wide, two rows keep as many sums at work; and with one or two
+//! terms, the right matrix itself stays in registers while the rows pass by.
 
 use pulp::{Simd, WithSimd};
 
@@ -65,7 +69,18 @@ pub(super) fn product<S: Simd>(
 ) {
     // A function of its own (with the same instructions), so that its many tiles are compiled
     // once and not in each place that multiplies.
-    simd.vectorize(Call(&mut Multiply { simd, product, out, columns }));
+    let multiply = &mut Multiply { simd, product, out, columns };
+    if is_thin(product) {
+        simd.vectorize(CallThin(multiply));
+    } else {
+        simd.vectorize(Call(multiply));
+    }
+}
+
+/// Whether a product has so few rows or terms. Not with more terms than are packed at a time: the
+/// order in which they are added up must not depend on how rows are shared out.
+fn is_thin(product: &Product<'_, f32>) -> bool {
+    product.terms <= 2 || (product.rows <= 2 && product.terms <= PACKED_TERMS)
 }
 
 /// A reference, because moving the whole description into the call costs more than a small product.
@@ -77,6 +92,18 @@ impl<S: Simd> WithSimd for Call<'_, '_, S> {
     #[inline(always)]
     fn with_simd<T: Simd>(self, _same: T) {
         self.0.all();
+    }
+}
+
+/// The same for a thin product: in one function, the tiles of the others would become slower.
+struct CallThin<'a, 'b, S>(&'b mut Multiply<'a, S>);
+
+impl<S: Simd> WithSimd for CallThin<'_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<T: Simd>(self, _same: T) {
+        self.0.thin();
     }
 }
 
@@ -129,6 +156,21 @@ impl<'a, S: Simd> Multiply<'a, S> {
                 self.all_columns::<BY_TERMS>(&range, values, stride);
             }
             _ => self.simd.vectorize(CallLarge(self)),
+        }
+    }
+
+    /// The whole product, if it has one or two rows or terms.
+    #[inline(always)]
+    fn thin(&mut self) {
+        let Product { left, rows, terms, .. } = *self.product;
+        let range = self.range(0, rows, 0, terms);
+        match left {
+            Left::Rows { values, stride } => {
+                self.all_thin_columns::<BY_ROWS>(&range, values, stride);
+            }
+            Left::Columns { values, stride } => {
+                self.all_thin_columns::<BY_TERMS>(&range, values, stride);
+            }
         }
     }
 
@@ -201,6 +243,76 @@ impl<'a, S: Simd> Multiply<'a, S> {
         while column < self.columns {
             self.all_rows::<1, ORDER>(range, column, left, stride);
             column += S::F32_LANES;
+        }
+    }
+
+    /// The same in a thin product, which leaves registers for four vectors on every machine.
+    #[inline(always)]
+    fn all_thin_columns<const ORDER: bool>(
+        &mut self,
+        range: &Range<'_>,
+        left: &[f32],
+        stride: usize,
+    ) {
+        let mut column = 0;
+        while column + 4 * S::F32_LANES <= self.columns {
+            self.few_rows::<4, ORDER>(range, column, left, stride);
+            column += 4 * S::F32_LANES;
+        }
+        while column + 2 * S::F32_LANES <= self.columns {
+            self.few_rows::<2, ORDER>(range, column, left, stride);
+            column += 2 * S::F32_LANES;
+        }
+        while column < self.columns {
+            self.few_rows::<1, ORDER>(range, column, left, stride);
+            column += S::F32_LANES;
+        }
+    }
+
+    /// Works down the rows of `C` vectors of columns of a thin product.
+    #[inline(always)]
+    fn few_rows<const C: usize, const ORDER: bool>(
+        &mut self,
+        range: &Range<'_>,
+        column: usize,
+        left: &[f32],
+        stride: usize,
+    ) {
+        match (range.terms, range.rows) {
+            (1, _) => self.few_terms::<1, C, ORDER>(range, column, left, stride),
+            (2, _) => self.few_terms::<2, C, ORDER>(range, column, left, stride),
+            (_, 2) => self.tile::<2, C, ORDER>(range, 0, column, left, stride),
+            (_, rows) => {
+                for row in 0..rows {
+                    self.tile::<1, C, ORDER>(range, row, column, left, stride);
+                }
+            }
+        }
+    }
+
+    /// Computes `C` vectors of all rows, each a sum of `T` terms.
+    #[inline(always)]
+    fn few_terms<const T: usize, const C: usize, const ORDER: bool>(
+        &mut self,
+        range: &Range<'_>,
+        column: usize,
+        left: &[f32],
+        stride: usize,
+    ) {
+        let Product { right, right_stride, .. } = *self.product;
+        let simd = self.simd;
+        let mut held = [[simd.splat_f32s(0.0); C]; T];
+        for (term, held) in held.iter_mut().enumerate() {
+            *held = vectors::<S, C>(right, term * right_stride + column);
+        }
+        for row in 0..range.rows {
+            let mut sums = [[simd.splat_f32s(0.0); C]];
+            for (term, &vectors) in held.iter().enumerate() {
+                let place =
+                    if ORDER == BY_ROWS { row * stride + term } else { term * stride + row };
+                add_multiple(simd, &mut sums[0], left[place], vectors);
+            }
+            self.store(range, row, column, &sums);
         }
     }
 

@@ -203,7 +203,7 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Left, Plain, Start};
+    use super::super::{Left, Plain, Start, inner_products};
     use super::*;
     use crate::nn::number::Number;
 
@@ -242,6 +242,12 @@ mod tests {
                 (13, 7, 33),
                 (6, 10, 64),
                 (20, 12, 37),
+                // Thin ones.
+                (1, 40, 70),
+                (2, 30, 150),
+                (33, 1, 70),
+                (34, 2, 150),
+                (2, 300, 70),
                 (40, 33, 2_000),
                 (101, 600, 50),
                 (100, 0, 16),
@@ -276,6 +282,43 @@ mod tests {
     #[test]
     fn products_agree_with_plain_loops() {
         with_every_width(Products);
+    }
+
+    #[derive(Clone, Copy)]
+    struct InnerProducts;
+
+    impl WithSimd for InnerProducts {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let kernels = Vector { simd, threads: Threads::ONE };
+            for (left_rows, right_rows, width) in
+                [(1, 1, 16), (1, 9, 32), (13, 2, 48), (4, 4, 16), (4, 31, 304)]
+            {
+                let allowed = 1e-5 * (width as f32).sqrt();
+                let (left, right) = (numbers(left_rows * width), numbers(right_rows * width));
+                for added in [false, true] {
+                    let mut out = numbers(left_rows * right_rows);
+                    let before = out.clone();
+                    inner_products(kernels, &left, &right, width, added, &mut out);
+                    let rows = left.chunks(width).flat_map(|row| vec![row; right_rows]);
+                    let others = right.chunks(width).cycle();
+                    for (((found, before), x), y) in out.iter().zip(&before).zip(rows).zip(others) {
+                        let start = if added { f64::from(*before) } else { 0.0 };
+                        let terms = x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y));
+                        let expected = (start + terms.sum::<f64>()) as f32;
+                        let error = (found - expected).abs();
+                        assert!(error <= allowed, "{left_rows}×{right_rows}×{width}: {error}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn inner_products_agree_with_plain_sums() {
+        with_every_width(InnerProducts);
     }
 
     #[derive(Clone, Copy)]

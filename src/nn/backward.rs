@@ -228,9 +228,10 @@ pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
     start: Start<'_, T>,
     back: &mut [T],
 ) {
+    let w = &parameters[dense.weights.clone()];
     let product = Product {
         start,
-        left: Left::Columns { values: &parameters[dense.weights.clone()], stride: dense.inputs },
+        left: Left::Columns { values: w, stride: dense.inputs, first: 0 },
         right: delta,
         right_stride: width,
         rows: dense.inputs,

@@ -83,7 +83,7 @@ impl<T: Real> Pass<T> for Form<'_, T> {
                 }
                 let product = Product {
                     start: Start::Keep,
-                    left: Left::Columns { values: jacobian, stride },
+                    left: Left::Columns { values: jacobian, stride, first: 0 },
                     right: &curved,
                     right_stride: stride,
                     rows: size,

@@ -17,6 +17,7 @@ mod inner;
 mod lanes;
 mod plain;
 mod product;
+mod tile;
 mod transpose;
 mod vector;
 
@@ -120,10 +121,10 @@ pub struct Product<'a, T> {
     pub start: Start<'a, T>,
     /// The left matrix, [rows, terms].
     pub left: Left<'a, T>,
-    /// The right matrix, [terms, columns]: rows that lie `right_stride` numbers apart, each
-    /// readable up to a whole number of vectors.
+    /// The right matrix, [terms, columns]: rows of `right_stride` numbers, which is a whole number
+    /// of vectors.
     pub right: &'a [T],
-    /// The distance between two rows of `right`.
+    /// The length of a row of `right`, with its padding.
     pub right_stride: usize,
     /// The rows of the left matrix and of the result.
     pub rows: usize,
@@ -142,7 +143,9 @@ impl<T: Copy> Product<'_, T> {
             Left::Rows { values, stride } => {
                 Left::Rows { values: &values[first * stride..], stride }
             }
-            Left::Columns { values, stride } => Left::Columns { values: &values[first..], stride },
+            Left::Columns { values, stride, first: before } => {
+                Left::Columns { values, stride, first: before + first }
+            }
         };
         Self { start, left, rows: count, ..*self }
     }
@@ -175,5 +178,7 @@ pub enum Left<'a, T> {
         values: &'a [T],
         /// The distance between two columns.
         stride: usize,
+        /// The place of the first row in each column.
+        first: usize,
     },
 }

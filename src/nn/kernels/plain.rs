@@ -73,7 +73,7 @@ impl<T: Real> Kernels<T> for Plain {
             for (term, right_row) in right_rows.enumerate() {
                 let factor = match product.left {
                     Left::Rows { values, stride } => values[row * stride + term],
-                    Left::Columns { values, stride } => values[term * stride + row],
+                    Left::Columns { values, stride, first } => values[term * stride + first + row],
                 };
                 for (sum, &value) in out_row.iter_mut().zip(right_row) {
                     *sum = *sum + factor * value;

@@ -20,6 +20,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::tile::{BY_ROWS, BY_TERMS, Factors, Multiply, Range};
 use super::{Left, Product, Start};
 
 /// The rows of a tall tile. With four vectors of 32 registers, or two of 16, so many sums fit next
@@ -119,29 +120,6 @@ impl<S: Simd> WithSimd for CallLarge<'_, '_, S> {
     }
 }
 
-struct Multiply<'a, S> {
-    simd: S,
-    product: &'a Product<'a, f32>,
-    out: &'a mut [f32],
-    columns: usize,
-}
-
-/// Some rows of the result, and some of the terms that they are sums of.
-struct Range<'a> {
-    /// The first row.
-    row: usize,
-    rows: usize,
-    /// The first term.
-    term: usize,
-    terms: usize,
-    start: Start<'a, f32>,
-}
-
-/// The left matrix lies row by row.
-const BY_ROWS: bool = true;
-/// It lies term by term: it is a transpose, or packed.
-const BY_TERMS: bool = false;
-
 impl<'a, S: Simd> Multiply<'a, S> {
     /// The whole product.
     #[inline(always)]
@@ -150,10 +128,10 @@ impl<'a, S: Simd> Multiply<'a, S> {
         let range = self.range(0, rows, 0, terms);
         match left {
             Left::Rows { values, stride } if rows <= ROWS_AT_ONCE && terms <= self.at_once() => {
-                self.all_columns::<BY_ROWS>(&range, values, stride);
+                self.all_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
             }
-            Left::Columns { values, stride } if !is_packed(left, terms) => {
-                self.all_columns::<BY_TERMS>(&range, values, stride);
+            Left::Columns { values, stride, first } if !is_packed(left, terms) => {
+                self.all_columns::<BY_TERMS>(&range, Factors { values, stride, first });
             }
             _ => self.simd.vectorize(CallLarge(self)),
         }
@@ -166,10 +144,10 @@ impl<'a, S: Simd> Multiply<'a, S> {
         let range = self.range(0, rows, 0, terms);
         match left {
             Left::Rows { values, stride } => {
-                self.all_thin_columns::<BY_ROWS>(&range, values, stride);
+                self.all_thin_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
             }
-            Left::Columns { values, stride } => {
-                self.all_thin_columns::<BY_TERMS>(&range, values, stride);
+            Left::Columns { values, stride, first } => {
+                self.all_thin_columns::<BY_TERMS>(&range, Factors { values, stride, first });
             }
         }
     }
@@ -195,17 +173,20 @@ impl<'a, S: Simd> Multiply<'a, S> {
                 for row in (0..rows).step_by(ROWS_AT_ONCE) {
                     for term in (0..terms).step_by(at_once) {
                         let range = self.range(row, ROWS_AT_ONCE, term, at_once);
-                        self.all_columns::<BY_ROWS>(&range, &values[row * stride + term..], stride);
+                        let values = &values[row * stride + term..];
+                        self.all_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
                     }
                 }
             }
-            Left::Columns { values, stride } => {
+            Left::Columns { values, stride, first } => {
                 let mut buffer = [0.0; PACKED_ROWS * PACKED_TERMS];
                 for row in (0..rows).step_by(PACKED_ROWS) {
                     for term in (0..terms).step_by(PACKED_TERMS) {
                         let range = self.range(row, PACKED_ROWS, term, PACKED_TERMS);
-                        pack(&values[term * stride + row..], stride, &range, &mut buffer);
-                        self.all_columns::<BY_TERMS>(&range, &buffer, PACKED_ROWS);
+                        let block = &values[term * stride + first + row..];
+                        pack(block, stride, &range, &mut buffer);
+                        let packed = Factors { values: &buffer, stride: PACKED_ROWS, first: 0 };
+                        self.all_columns::<BY_TERMS>(&range, packed);
                     }
                 }
             }
@@ -228,43 +209,38 @@ impl<'a, S: Simd> Multiply<'a, S> {
 
     /// Works through the columns from left to right, in tiles as wide as still fit.
     #[inline(always)]
-    fn all_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: &[f32], stride: usize) {
+    fn all_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: Factors<'_>) {
         let mut column = 0;
         if S::REGISTER_COUNT >= 32 {
             while column + 4 * S::F32_LANES <= self.columns {
-                self.all_rows::<4, ORDER>(range, column, left, stride);
+                self.all_rows::<4, ORDER>(range, column, left);
                 column += 4 * S::F32_LANES;
             }
         }
         while column + 2 * S::F32_LANES <= self.columns {
-            self.all_rows::<2, ORDER>(range, column, left, stride);
+            self.all_rows::<2, ORDER>(range, column, left);
             column += 2 * S::F32_LANES;
         }
         while column < self.columns {
-            self.all_rows::<1, ORDER>(range, column, left, stride);
+            self.all_rows::<1, ORDER>(range, column, left);
             column += S::F32_LANES;
         }
     }
 
     /// The same in a thin product, which leaves registers for four vectors on every machine.
     #[inline(always)]
-    fn all_thin_columns<const ORDER: bool>(
-        &mut self,
-        range: &Range<'_>,
-        left: &[f32],
-        stride: usize,
-    ) {
+    fn all_thin_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: Factors<'_>) {
         let mut column = 0;
         while column + 4 * S::F32_LANES <= self.columns {
-            self.few_rows::<4, ORDER>(range, column, left, stride);
+            self.few_rows::<4, ORDER>(range, column, left);
             column += 4 * S::F32_LANES;
         }
         while column + 2 * S::F32_LANES <= self.columns {
-            self.few_rows::<2, ORDER>(range, column, left, stride);
+            self.few_rows::<2, ORDER>(range, column, left);
             column += 2 * S::F32_LANES;
         }
         while column < self.columns {
-            self.few_rows::<1, ORDER>(range, column, left, stride);
+            self.few_rows::<1, ORDER>(range, column, left);
             column += S::F32_LANES;
         }
     }
@@ -275,44 +251,17 @@ impl<'a, S: Simd> Multiply<'a, S> {
         &mut self,
         range: &Range<'_>,
         column: usize,
-        left: &[f32],
-        stride: usize,
+        left: Factors<'_>,
     ) {
         match (range.terms, range.rows) {
-            (1, _) => self.few_terms::<1, C, ORDER>(range, column, left, stride),
-            (2, _) => self.few_terms::<2, C, ORDER>(range, column, left, stride),
-            (_, 2) => self.tile::<2, C, ORDER>(range, 0, column, left, stride),
+            (1, _) => self.few_terms::<1, C, ORDER>(range, column, left),
+            (2, _) => self.few_terms::<2, C, ORDER>(range, column, left),
+            (_, 2) => self.tile::<2, C, ORDER>(range, 0, column, left),
             (_, rows) => {
                 for row in 0..rows {
-                    self.tile::<1, C, ORDER>(range, row, column, left, stride);
+                    self.tile::<1, C, ORDER>(range, row, column, left);
                 }
             }
-        }
-    }
-
-    /// Computes `C` vectors of all rows, each a sum of `T` terms.
-    #[inline(always)]
-    fn few_terms<const T: usize, const C: usize, const ORDER: bool>(
-        &mut self,
-        range: &Range<'_>,
-        column: usize,
-        left: &[f32],
-        stride: usize,
-    ) {
-        let Product { right, right_stride, .. } = *self.product;
-        let simd = self.simd;
-        let mut held = [[simd.splat_f32s(0.0); C]; T];
-        for (term, held) in held.iter_mut().enumerate() {
-            *held = vectors::<S, C>(right, term * right_stride + column);
-        }
-        for row in 0..range.rows {
-            let mut sums = [[simd.splat_f32s(0.0); C]];
-            for (term, &vectors) in held.iter().enumerate() {
-                let place =
-                    if ORDER == BY_ROWS { row * stride + term } else { term * stride + row };
-                add_multiple(simd, &mut sums[0], left[place], vectors);
-            }
-            self.store(range, row, column, &sums);
         }
     }
 
@@ -322,99 +271,25 @@ impl<'a, S: Simd> Multiply<'a, S> {
         &mut self,
         range: &Range<'_>,
         column: usize,
-        left: &[f32],
-        stride: usize,
+        left: Factors<'_>,
     ) {
         let rows = range.rows;
         let mut row = 0;
         // The last 8 rows as 4 and 4: tiles of 2 rows have too few sums at work at the same time.
         while row + TALL <= rows && row + 8 != rows {
-            self.tile::<TALL, C, ORDER>(range, row, column, left, stride);
+            self.tile::<TALL, C, ORDER>(range, row, column, left);
             row += TALL;
         }
         while row + 4 <= rows {
-            self.tile::<4, C, ORDER>(range, row, column, left, stride);
+            self.tile::<4, C, ORDER>(range, row, column, left);
             row += 4;
         }
         if row + 2 <= rows {
-            self.tile::<2, C, ORDER>(range, row, column, left, stride);
+            self.tile::<2, C, ORDER>(range, row, column, left);
             row += 2;
         }
         if row < rows {
-            self.tile::<1, C, ORDER>(range, row, column, left, stride);
-        }
-    }
-
-    /// Computes `R` rows by `C` vectors of the result.
-    #[inline(always)]
-    fn tile<const R: usize, const C: usize, const ORDER: bool>(
-        &mut self,
-        range: &Range<'_>,
-        row: usize,
-        column: usize,
-        left: &[f32],
-        stride: usize,
-    ) {
-        let Product { right, right_stride, .. } = *self.product;
-        let simd = self.simd;
-        let mut sums = [[simd.splat_f32s(0.0); C]; R];
-        let first = range.term * right_stride + column;
-        let terms = range.terms;
-        if ORDER == BY_ROWS {
-            // Cut to the same length beforehand, so that the bounds are not checked in the loop.
-            let mut factors: [&[f32]; R] = [&[]; R];
-            for (r, factors) in factors.iter_mut().enumerate() {
-                *factors = &left[(row + r) * stride..][..terms];
-            }
-            for term in 0..terms {
-                let vectors = vectors::<S, C>(right, first + term * right_stride);
-                for (sums, factors) in sums.iter_mut().zip(&factors) {
-                    add_multiple(simd, sums, factors[term], vectors);
-                }
-            }
-        } else {
-            for term in 0..terms {
-                let vectors = vectors::<S, C>(right, first + term * right_stride);
-                let factors = &left[term * stride + row..][..R];
-                for (sums, &factor) in sums.iter_mut().zip(factors) {
-                    add_multiple(simd, sums, factor, vectors);
-                }
-            }
-        }
-        self.store(range, row, column, &sums);
-    }
-
-    /// Adds a tile's sums to what they start from; of the last vector in a row only as much as the
-    /// row is long.
-    #[inline(always)]
-    fn store<const R: usize, const C: usize>(
-        &mut self,
-        range: &Range<'_>,
-        row: usize,
-        column: usize,
-        sums: &[[S::f32s; C]; R],
-    ) {
-        let simd = self.simd;
-        let width = (C * S::F32_LANES).min(self.columns - column);
-        let row = range.row + row;
-        for (r, sums) in sums.iter().enumerate() {
-            let target = &mut self.out[(row + r) * self.columns + column..][..width];
-            let start = match range.start {
-                Start::Rows(starts) => simd.splat_f32s(starts[row + r]),
-                Start::Zero | Start::Keep => simd.splat_f32s(0.0),
-            };
-            let keeps = matches!(range.start, Start::Keep);
-            let (vectors, rest) = S::as_mut_simd_f32s(target);
-            // An array of known length: sums that are counted off one by one would have to lie in
-            // memory instead of registers.
-            if let Some(vectors) = vectors.first_chunk_mut::<C>() {
-                for (vector, &sum) in vectors.iter_mut().zip(sums) {
-                    *vector = simd.add_f32s(if keeps { *vector } else { start }, sum);
-                }
-            } else {
-                let start = if keeps { simd.partial_load_f32s(rest) } else { start };
-                simd.partial_store_f32s(rest, simd.add_f32s(start, sums[0]));
-            }
+            self.tile::<1, C, ORDER>(range, row, column, left);
         }
     }
 }
@@ -425,29 +300,5 @@ fn pack(from: &[f32], stride: usize, range: &Range<'_>, buffer: &mut [f32]) {
     let columns = from.chunks(stride).zip(buffer.chunks_exact_mut(PACKED_ROWS));
     for (from, to) in columns.take(range.terms) {
         to[..range.rows].copy_from_slice(&from[..range.rows]);
-    }
-}
-
-/// `C` vectors of `values` from `place` on.
-#[inline(always)]
-fn vectors<S: Simd, const C: usize>(values: &[f32], place: usize) -> [S::f32s; C] {
-    let vectors = S::as_simd_f32s(&values[place..][..C * S::F32_LANES]).0;
-    std::array::from_fn(
-        #[inline(always)]
-        |c| vectors[c],
-    )
-}
-
-/// sums ← sums + factor · vectors.
-#[inline(always)]
-fn add_multiple<S: Simd, const C: usize>(
-    simd: S,
-    sums: &mut [S::f32s; C],
-    factor: f32,
-    vectors: [S::f32s; C],
-) {
-    let factor = simd.splat_f32s(factor);
-    for (sum, vector) in sums.iter_mut().zip(vectors) {
-        *sum = simd.mul_add_e_f32s(factor, vector, *sum);
     }
 }

@@ -260,7 +260,7 @@ mod tests {
                 for start in [Start::Zero, Start::Keep, Start::Rows(&starts)] {
                     for left in [
                         Left::Rows { values: &left, stride: terms },
-                        Left::Columns { values: &left, stride: rows },
+                        Left::Columns { values: &left, stride: rows, first: 0 },
                     ] {
                         let right = &right[..];
                         let product = Product { start, left, right, right_stride, rows, terms };

@@ -59,7 +59,7 @@ pub struct Workspace<T: Real> {
     /// Multiplications in the largest product of a pass.
     largest_product: usize,
     pub(super) batch: usize,
-    /// The length of a row: the batch, padded.
+    /// The length of a row: the batch, padded; never 0.
     pub(super) width: usize,
     /// The inputs, feature-major.
     pub(super) inputs: Aligned<T>,
@@ -100,14 +100,15 @@ impl<T: Real> Workspace<T> {
                 LayerValues { z: rows(0), a: rows(*units), delta: rows(*units), mask: rows(*units) }
             }
         });
+        let by_samples = if is_narrow(network.inputs()) { 0 } else { capacity };
         Self {
             capacity,
             outputs: network.outputs(),
             largest_product: width * largest_matrix,
             batch: 0,
-            width: 0,
+            width: padded(1),
             inputs: rows(network.inputs()),
-            input_samples: Aligned::zeros(capacity * sample_stride(network.inputs())),
+            input_samples: Aligned::zeros(by_samples * sample_stride(network.inputs())),
             targets: rows(network.outputs()),
             weights: rows(1),
             log_sums: rows(1),
@@ -225,7 +226,7 @@ impl<T: Real> Workspace<T> {
             *self = Self::new(network, batch);
             self.threads = threads;
         }
-        let width = padded(batch);
+        let width = padded(batch.max(1));
         if width != self.width {
             // The masks were drawn for rows of another length.
             self.dropout = false;
@@ -259,11 +260,10 @@ impl Network {
         workspace.resize(self, rows.len());
         let width = workspace.width;
         let outputs = self.outputs();
-        let answers = &mut *workspace.targets;
-        for (slot, &row) in rows.iter().enumerate() {
-            let sample = &targets[row as usize * outputs..][..outputs];
-            for (unit, &value) in sample.iter().enumerate() {
-                answers[unit * width + slot] = value;
+        let answers = workspace.targets[..outputs * width].chunks_exact_mut(width).enumerate();
+        for (unit, answers) in answers {
+            for (answer, &row) in answers.iter_mut().zip(rows) {
+                *answer = targets[row as usize * outputs + unit];
             }
         }
         self.gather(workspace, inputs, |slot| rows[slot] as usize);
@@ -292,15 +292,15 @@ impl Network {
         row: impl Fn(usize) -> usize + Sync,
     ) {
         let count = self.inputs();
-        let values = |slot: usize| &inputs[row(slot) * count..][..count];
         if !is_narrow(count) {
+            let values = |slot: usize| &inputs[row(slot) * count..][..count];
             return T::run(workspace.threads, Gather { count, workspace, values });
         }
         let Workspace { inputs: features, batch, width, .. } = workspace;
-        let (features, width) = (&mut **features, *width);
-        for slot in 0..*batch {
-            for (feature, &value) in values(slot).iter().enumerate() {
-                features[feature * width + slot] = value;
+        let features = features[..count * *width].chunks_exact_mut(*width).enumerate();
+        for (feature, values) in features {
+            for (slot, value) in values[..*batch].iter_mut().enumerate() {
+                *value = inputs[row(slot) * count + feature];
             }
         }
     }
@@ -407,6 +407,22 @@ mod tests {
             assert!(run(&mut used, &rows) == fresh, "{count} samples");
             assert_eq!(used.batch(), rows.len());
         }
+    }
+
+    #[test]
+    fn no_samples_are_no_trouble() {
+        let network = network(0.5);
+        let parameters = parameters(&network);
+        let mut workspace = Workspace::new(&network, 10);
+        network.load(&mut workspace, &[], &[], &[]);
+        network.forward(&parameters, &mut workspace);
+        assert_eq!(network.loss(Loss::Mse, &workspace), 0.0);
+        let mut gradient = vec![1.0; parameters.len()];
+        network.backward(&parameters, Loss::Mse, &mut workspace, &mut gradient);
+        assert_eq!(gradient, vec![0.0; parameters.len()]);
+        network.load_inputs(&mut workspace, &[], 0..0);
+        network.forward(&parameters, &mut workspace);
+        assert!(workspace.output(0).is_empty());
     }
 
     #[test]

@@ -242,7 +242,8 @@ pub(super) fn bias_correction(beta: f64, step: u64) -> f64 {
         if base < 1e-12 {
             return 1.0;
         }
-        power *= if exponent & 1 == 1 { base } else { 1.0 };
+        // The bits of a step number are nothing that the processor could guess.
+        power *= std::hint::select_unpredictable(exponent & 1 == 1, base, 1.0);
         base *= base;
         exponent >>= 1;
     }

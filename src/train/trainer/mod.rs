@@ -415,8 +415,36 @@ fn moved_most(before: &[f32], after: &[f32]) -> Vec<Moved> {
     most
 }
 
-/// Whether every number is finite, by looking at the exponents alone (which vectorises).
+/// Whether every number is finite. 0·x is 0 if x is, and NaN otherwise, and so is a sum with it: in
+/// several sums side by side, faster than looking at each number.
 fn all_finite(values: &[f32]) -> bool {
-    const EXPONENT: u32 = 0x7f80_0000;
-    values.iter().fold(0, |bad, v| bad | u32::from(v.to_bits() & EXPONENT == EXPONENT)) == 0
+    let (blocks, rest) = values.as_chunks::<32>();
+    let mut sums = [0.0; 32];
+    for block in blocks {
+        for (sum, &x) in sums.iter_mut().zip(block) {
+            *sum += 0.0 * x;
+        }
+    }
+    // Without stopping at the first, the compiler looks at several numbers at once.
+    sums.iter().chain(rest).fold(true, |finite, x| finite & x.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_finite;
+
+    #[test]
+    fn one_number_that_is_not_finite_is_found_anywhere() {
+        let mut values: Vec<f32> = (0..75).map(|i| (i as f32 - 37.0) * 1e36).collect();
+        values[3] = f32::MAX;
+        values[40] = -f32::MIN_POSITIVE;
+        assert!(all_finite(&values) && all_finite(&[]));
+        for place in 0..values.len() {
+            for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let before = std::mem::replace(&mut values[place], bad);
+                assert!(!all_finite(&values), "{bad} at {place}");
+                values[place] = before;
+            }
+        }
+    }
 }

@@ -187,6 +187,7 @@ pub(super) fn outer_product<T: Real, K: Kernels<T>>(
     let (batch, width) = (*batch, *width);
     let gradient = &mut gradient[dense.weights.clone()];
     if is_thin(dense.units, dense.inputs) {
+        // Whole rows, with their padding: δ is 0 there.
         let features = &features[..dense.inputs * width];
         let added = matches!(start, Start::Keep);
         return inner_products(kernels, delta, features, width, added, gradient);

@@ -30,9 +30,9 @@ pub(super) const TALL: usize = 6;
 /// Rows of the left matrix that are packed at a time: whole tiles, and whole lines of the cache.
 const PACKED_ROWS: usize = 8 * TALL;
 
-/// Terms that are packed at a time: with so many, the factors and a tile's part of the right matrix
-/// stay in a core's second cache.
-const PACKED_TERMS: usize = 256;
+/// Terms that are packed at a time: with so many, the factors stay in a core's first cache, and a
+/// tile's part of the right matrix in its second.
+const PACKED_TERMS: usize = 128;
 
 /// Terms that are added up before the next columns: their part of the right matrix, four vectors
 /// wide, stays in a core's second cache.
@@ -78,10 +78,14 @@ pub(super) fn product<S: Simd>(
     }
 }
 
-/// Whether a product has so few rows or terms. Not with more terms than are packed at a time: the
-/// order in which they are added up must not depend on how rows are shared out.
+/// Whether a product has so few rows or terms. Not with more terms than any product adds up at
+/// once: their order must not depend on how rows are shared out.
 fn is_thin(product: &Product<'_, f32>) -> bool {
-    product.terms <= 2 || (product.rows <= 2 && product.terms <= PACKED_TERMS)
+    let at_once = match product.left {
+        Left::Rows { .. } => TERMS_AT_ONCE_IF_WIDE,
+        Left::Columns { .. } => PACKED_TERMS,
+    };
+    product.terms <= 2 || (product.rows <= 2 && product.terms <= at_once)
 }
 
 /// A reference, because moving the whole description into the call costs more than a small product.
@@ -162,7 +166,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
     /// The whole product, some rows and some terms at a time. Of a left matrix that lies column by
     /// column, each block is packed: its columns then lie [`PACKED_ROWS`] apart.
     #[inline(always)]
-    #[expect(clippy::large_stack_arrays, reason = "48 kB; a step of training allocates nothing")]
+    #[expect(clippy::large_stack_arrays, reason = "24 kB; a step of training allocates nothing")]
     fn in_blocks(&mut self) {
         let Product { left, rows, terms, .. } = *self.product;
         // A sum of no terms is what it starts from.
@@ -299,6 +303,10 @@ impl<'a, S: Simd> Multiply<'a, S> {
 fn pack(from: &[f32], stride: usize, range: &Range<'_>, buffer: &mut [f32]) {
     let columns = from.chunks(stride).zip(buffer.chunks_exact_mut(PACKED_ROWS));
     for (from, to) in columns.take(range.terms) {
-        to[..range.rows].copy_from_slice(&from[..range.rows]);
+        match (from.first_chunk::<PACKED_ROWS>(), to.first_chunk_mut()) {
+            // Of a known length: as many vectors, without a call that asks how many.
+            (Some(from), Some(to)) if range.rows == PACKED_ROWS => *to = *from,
+            _ => to[..range.rows].copy_from_slice(&from[..range.rows]),
+        }
     }
 }

@@ -1,12 +1,15 @@
 """Training throughput of Netsmith and of the libraries people use, on the same work, one after the other.
 
-    python3 benches/side_by_side.py target/release/netsmith [runs] [seconds] [tasks]
+    python3 benches/side_by_side.py target/release/netsmith [runs] [seconds] [tasks] [sides]
 
-In each run every side trains every task: float32, rows in memory, shuffled every epoch, the same layers, batch, loss and
-method. Missing libraries are left out (pip install torch jax scikit-learn). The last run prints a table of medians, the
-ratio of Netsmith to the best other in each run, and PyTorch's product of two large matrices as a bound for the machine.
+In each run every side (or only those whose names contain a word given, such as "Netsmith, 2;JAX") trains every task:
+float32, rows in memory, shuffled every epoch, the same layers, batch, loss and method. A library keeps its network from
+run to run, so many short runs take little longer than a few long ones, and tell more on a machine that has other work.
+They need numpy, torch, jax and scikit-learn. The end is a table of medians, the ratio of Netsmith to the best other in
+each run (median, quartiles, range), and PyTorch's product of two large matrices as a bound for the machine.
 """
 
+import functools
 import json
 import os
 import statistics
@@ -36,8 +39,9 @@ def rows(task):
     return inputs, rng.integers(0, 2 if binary else layers[-1], count)
 
 
-def rate(epoch, count, seconds):
+def rate(prepared, seconds):
     """Rows in a second, after one epoch to warm up."""
+    epoch, count = prepared
     epoch()
     done, begin = 0, time.perf_counter()
     while time.perf_counter() - begin < seconds:
@@ -46,11 +50,12 @@ def rate(epoch, count, seconds):
     return done * count / (time.perf_counter() - begin)
 
 
-def pytorch(task, seconds, threads):
+@functools.cache
+def pytorch(task):
+    """An epoch of the task, and how many rows that are."""
     import torch
 
     layers, batch, count, activation, binary, method = TASKS[task]
-    torch.set_num_threads(threads)
     inputs, classes = map(torch.from_numpy, rows(task))
     targets = classes.float().unsqueeze(1) if binary else classes
     parts = []
@@ -66,10 +71,18 @@ def pytorch(task, seconds, threads):
             loss(model(inputs[chosen]), targets[chosen]).backward()
             optimizer.step()
 
-    return rate(epoch, count, seconds)
+    return epoch, count
 
 
-def jax_compiled(task, seconds):
+def pytorch_rate(task, seconds, threads):
+    import torch
+
+    torch.set_num_threads(threads)
+    return rate(pytorch(task), seconds)
+
+
+@functools.cache
+def jax_compiled(task):
     """The epoch as one compiled scan over its batches; rows that fill no batch are left out and not counted."""
     import jax
     import jax.numpy as jnp
@@ -117,10 +130,11 @@ def jax_compiled(task, seconds):
         run["key"], key = jax.random.split(run["key"])
         run["state"] = jax.block_until_ready(epoch(run["state"], key))
 
-    return rate(one, batches * batch, seconds)
+    return one, batches * batch
 
 
-def scikit_learn(task, seconds):
+@functools.cache
+def scikit_learn(task):
     from sklearn.neural_network import MLPClassifier
 
     layers, batch, count, activation, _, method = TASKS[task]
@@ -128,9 +142,8 @@ def scikit_learn(task, seconds):
     model = MLPClassifier(
         layers[1:-1], activation=activation, solver=method, batch_size=batch, max_iter=1, warm_start=True, alpha=0
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return rate(lambda: model.fit(inputs, classes), count, seconds)
+    warnings.simplefilter("ignore")
+    return lambda: model.fit(inputs, classes), count
 
 
 def netsmith(program, task, seconds, threads):
@@ -144,16 +157,16 @@ def matrix_product(cores, seconds):
 
     torch.set_num_threads(cores)
     a, b, out = (torch.rand(2048, 2048) for _ in range(3))
-    return 2 * 2048**2 * rate(lambda: torch.mm(a, b, out=out), 2048, seconds) / 1e9
+    return 2 * 2048**2 * rate((lambda: torch.mm(a, b, out=out), 2048), seconds) / 1e9
 
 
 def sides(program, cores, seconds):
     every = {"Netsmith, 1 thread": lambda task: netsmith(program, task, seconds, 1)}
     every[f"Netsmith, {cores} threads"] = lambda task: netsmith(program, task, seconds, cores)
-    every["JAX"] = lambda task: jax_compiled(task, seconds)
-    every["PyTorch, 1 thread"] = lambda task: pytorch(task, seconds, 1)
-    every[f"PyTorch, {cores} threads"] = lambda task: pytorch(task, seconds, cores)
-    every["scikit-learn"] = lambda task: scikit_learn(task, seconds)
+    every["JAX"] = lambda task: rate(jax_compiled(task), seconds)
+    every["PyTorch, 1 thread"] = lambda task: pytorch_rate(task, seconds, 1)
+    every[f"PyTorch, {cores} threads"] = lambda task: pytorch_rate(task, seconds, cores)
+    every["scikit-learn"] = lambda task: rate(scikit_learn(task), seconds)
     return every
 
 
@@ -163,13 +176,16 @@ def main():
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 2.0
     tasks = sys.argv[4].split(",") if len(sys.argv) > 4 else list(TASKS)
     cores = os.cpu_count()
+    words = sys.argv[5].split(";") if len(sys.argv) > 5 else [""]
     every = sides(program, cores, seconds)
+    every = {side: measure for side, measure in every.items() if any(word in side for word in words)}
     rates = {task: {side: [] for side in every} for task in tasks}
     bound = []
     for run in range(runs):
         for task in tasks:
-            for side, measure in every.items():
-                rates[task][side].append(measure(task))
+            # Every other run backwards, so that nobody always comes after the same one.
+            for side in list(every)[:: 1 if run % 2 == 0 else -1]:
+                rates[task][side].append(every[side](task))
             print(f"run {run + 1}, {task}: " + ", ".join(f"{s} {r[-1]:,.0f}" for s, r in rates[task].items()), flush=True)
         bound.append(matrix_product(cores, seconds))
     print("| task | " + " | ".join(every) + " | ratio to the best |")
@@ -179,7 +195,8 @@ def main():
         ours = sum(side.startswith("Netsmith") for side in every)
         ratios = [max(run[:ours]) / max(run[ours:]) for run in by_run]
         medians = [f"{statistics.median(r):,.0f}" for r in rates[task].values()]
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+        low, _, high = statistics.quantiles(ratios, n=4, method="inclusive") if runs > 1 else ratios * 3
+        spread = f"{statistics.median(ratios):.3f} ({low:.3f}–{high:.3f}, {min(ratios):.2f}–{max(ratios):.2f})"
         print(f"| {task} | " + " | ".join(medians) + f" | {spread} |")
     print(f"product of two 2048 × 2048 matrices: {', '.join(f'{value:.0f}' for value in bound)} GFLOPS")
 

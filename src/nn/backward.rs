@@ -24,6 +24,7 @@ use super::kernels::{
     Kernels, Left, Pass, Product, Start, inner_products, is_thin, multiply, row_sums,
     sample_stride, times_slope,
 };
+use super::layout::Layout;
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
@@ -166,7 +167,7 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     gradient: &mut [T],
 ) {
-    let width = workspace.width;
+    let width = workspace.layout.width;
     let (mut inputs, layers, _) = workspace.inputs_of(index, dense.inputs);
     let delta = &layers[index].delta[..dense.units * width];
     outer_product(kernels, dense, delta, &mut inputs, Start::Zero, gradient);
@@ -198,8 +199,17 @@ pub(super) fn outer_product<T: Real, K: Kernels<T>>(
         buffer
     });
     let left = Left::Rows { values: delta, stride: width };
-    let product = Product { start, left, right, right_stride, rows: dense.units, terms: batch };
-    kernels.product(&product, gradient, dense.inputs);
+    let product = Product {
+        start,
+        left,
+        right,
+        right_stride,
+        rows: dense.units,
+        terms: batch,
+        columns: dense.inputs,
+        out_stride: dense.inputs,
+    };
+    kernels.product(&product, gradient);
 }
 
 /// ∂L/∂x = Wᵀ·δ, into the δ of the layer before (which [`through_activation`] completes).
@@ -211,11 +221,11 @@ fn send_back<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let width = workspace.width;
+    let layout = workspace.layout;
     let (before, after) = workspace.layers.split_at_mut(index);
-    let delta = &after[0].delta[..dense.units * width];
-    let back = &mut before[index - 1].delta[..dense.inputs * width];
-    times_transpose(kernels, dense, parameters, delta, width, Start::Zero, back);
+    let delta = &after[0].delta[..dense.units * layout.width];
+    let back = &mut before[index - 1].delta[..dense.inputs * layout.width];
+    times_transpose(kernels, dense, parameters, delta, layout, Start::Zero, back);
 }
 
 /// Wᵀ·δ, written to (or added to) `back`.
@@ -225,7 +235,7 @@ pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
     dense: &Dense,
     parameters: &[T],
     delta: &[T],
-    width: usize,
+    layout: Layout,
     start: Start<'_, T>,
     back: &mut [T],
 ) {
@@ -234,11 +244,13 @@ pub(super) fn times_transpose<T: Real, K: Kernels<T>>(
         start,
         left: Left::Columns { values: w, stride: dense.inputs, first: 0 },
         right: delta,
-        right_stride: width,
+        right_stride: layout.width,
         rows: dense.inputs,
         terms: dense.units,
+        columns: layout.columns,
+        out_stride: layout.width,
     };
-    kernels.product(&product, back, width);
+    kernels.product(&product, back);
 }
 
 /// ∂L/∂x = m ∘ ∂L/∂a.
@@ -249,7 +261,7 @@ fn send_back_through_mask<T: Real, K: Kernels<T>>(
     units: usize,
     workspace: &mut Workspace<T>,
 ) {
-    let size = units * workspace.width;
+    let size = units * workspace.layout.width;
     let (before, after) = workspace.layers.split_at_mut(index);
     let delta = &after[0].delta[..size];
     let back = &mut before[index - 1].delta[..size];
@@ -269,7 +281,7 @@ fn through_activation<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
 ) {
     if let Layer::Dense(Dense { units, activation: DenseActivation::Hidden(f), .. }) = layer {
-        let size = units * workspace.width;
+        let size = units * workspace.layout.width;
         let values = &mut workspace.layers[index];
         times_slope(kernels, *f, &values.z[..size], &values.a[..size], &mut values.delta[..size]);
     }

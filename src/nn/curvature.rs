@@ -24,6 +24,7 @@ use super::kernels::{
     Bent, Kernels, Left, Pass, Product, Start, multiply, row_sums, times_slope,
     times_slope_and_bend,
 };
+use super::layout::Layout;
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
@@ -118,8 +119,8 @@ impl<T: Real> Curvature<'_, T> {
     /// R{z} = V·x + W·R{x} + c and R{a} = f′(z) ∘ R{z}, layer by layer.
     #[inline(always)]
     fn forward_rates<K: Kernels<T>>(&mut self, kernels: K) {
-        let Workspace { width, inputs, layers, rates, dropout, .. } = &mut *self.workspace;
-        let width = *width;
+        let Workspace { layout, inputs, layers, rates, dropout, .. } = &mut *self.workspace;
+        let layout = *layout;
         for (index, layer) in self.network.layers().iter().enumerate() {
             let x: &[T] = match index.checked_sub(1) {
                 None => inputs,
@@ -129,14 +130,14 @@ impl<T: Real> Curvature<'_, T> {
             let x_rate = before.last().map(|previous| &*previous.a);
             let LayerRates { z: z_rate, a: a_rate, .. } = &mut after[0];
             let values = &layers[index];
-            let size = layer.units() * width;
+            let size = layer.units() * layout.width;
             let a_rate = &mut a_rate[..size];
             match (layer, x_rate) {
                 (Layer::Dense(dense), _) => {
                     let z_rate = &mut z_rate[..size];
-                    super::forward::weighted_sums(kernels, dense, self.vector, x, z_rate, width);
+                    super::forward::weighted_sums(kernels, dense, self.vector, x, z_rate, layout);
                     if let Some(x_rate) = x_rate {
-                        add_weighted(kernels, dense, self.parameters, x_rate, z_rate, width);
+                        add_weighted(kernels, dense, self.parameters, x_rate, z_rate, layout);
                     }
                     a_rate.copy_from_slice(z_rate);
                     if let DenseActivation::Hidden(f) = dense.activation {
@@ -156,7 +157,7 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂W} = R{δ}·xᵀ + δ·R{x}ᵀ and R{∂L/∂b} = Σ R{δ}.
     #[inline(always)]
     fn gradient_rate<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let width = self.workspace.width;
+        let width = self.workspace.layout.width;
         let size = dense.units * width;
         let product = &mut *self.product;
         let (mut inputs, layers, rates) = self.workspace.inputs_of(index, dense.inputs);
@@ -176,28 +177,28 @@ impl<T: Real> Curvature<'_, T> {
     /// R{∂L/∂x} = Vᵀ·δ + Wᵀ·R{δ} and ∂L/∂x = Wᵀ·δ, into the layer before.
     #[inline(always)]
     fn send_back<K: Kernels<T>>(&mut self, kernels: K, index: usize, dense: &Dense) {
-        let Workspace { width, layers, rates, .. } = &mut *self.workspace;
-        let width = *width;
-        let (size, back_size) = (dense.units * width, dense.inputs * width);
+        let Workspace { layout, layers, rates, .. } = &mut *self.workspace;
+        let layout = *layout;
+        let (size, back_size) = (dense.units * layout.width, dense.inputs * layout.width);
         let (before, after) = rates.split_at_mut(index);
         let rate = &after[0].delta[..size];
         let back_rate = &mut before[index - 1].delta[..back_size];
         let start = Start::Zero;
-        times_transpose(kernels, dense, self.parameters, rate, width, start, back_rate);
+        times_transpose(kernels, dense, self.parameters, rate, layout, start, back_rate);
         if self.full {
             let (before, after) = layers.split_at_mut(index);
             let delta = &after[0].delta[..size];
             let back = &mut before[index - 1].delta[..back_size];
-            times_transpose(kernels, dense, self.vector, delta, width, Start::Keep, back_rate);
-            times_transpose(kernels, dense, self.parameters, delta, width, Start::Zero, back);
+            times_transpose(kernels, dense, self.vector, delta, layout, Start::Keep, back_rate);
+            times_transpose(kernels, dense, self.parameters, delta, layout, Start::Zero, back);
         }
     }
 
     /// The same through a dropout layer's mask, which does not depend on the parameters.
     #[inline(always)]
     fn send_back_through_mask<K: Kernels<T>>(&mut self, kernels: K, index: usize, units: usize) {
-        let Workspace { width, layers, rates, dropout, .. } = &mut *self.workspace;
-        let size = units * *width;
+        let Workspace { layout, layers, rates, dropout, .. } = &mut *self.workspace;
+        let size = units * layout.width;
         let (before, after) = layers.split_at_mut(index);
         let (rates_before, rates_after) = rates.split_at_mut(index);
         let mask = &after[0].mask;
@@ -221,7 +222,7 @@ impl<T: Real> Curvature<'_, T> {
         else {
             return;
         };
-        let size = units * self.workspace.width;
+        let size = units * self.workspace.layout.width;
         let values = &mut self.workspace.layers[index];
         let rates = &mut self.workspace.rates[index];
         let (z, a) = (&values.z[..size], &values.a[..size]);
@@ -248,15 +249,17 @@ fn add_weighted<T: Real, K: Kernels<T>>(
     parameters: &[T],
     x: &[T],
     z: &mut [T],
-    width: usize,
+    layout: Layout,
 ) {
     let product = Product {
         start: Start::Keep,
         left: Left::Rows { values: &parameters[dense.weights.clone()], stride: dense.inputs },
         right: x,
-        right_stride: width,
+        right_stride: layout.width,
         rows: dense.units,
         terms: dense.inputs,
+        columns: layout.columns,
+        out_stride: layout.width,
     };
-    kernels.product(&product, z, width);
+    kernels.product(&product, z);
 }

@@ -14,6 +14,7 @@
 
 use super::head;
 use super::kernels::{Kernels, Left, Pass, Product, Start, activate, multiply};
+use super::layout::Layout;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
 use super::workspace::Workspace;
@@ -52,8 +53,8 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let Workspace { width, inputs, layers, log_sums, dropout, .. } = workspace;
-    let width = *width;
+    let Workspace { layout, inputs, layers, log_sums, dropout, .. } = workspace;
+    let (layout, width) = (*layout, layout.width);
     for (index, layer) in network.layers().iter().enumerate() {
         // x: what the layer before hands on.
         let (before, after) = layers.split_at_mut(index);
@@ -63,7 +64,7 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
             Layer::Dense(dense) => {
                 let z = &mut values.z[..dense.units * width];
                 let a = &mut values.a[..dense.units * width];
-                weighted_sums(kernels, dense, parameters, x, z, width);
+                weighted_sums(kernels, dense, parameters, x, z, layout);
                 match dense.activation {
                     DenseActivation::Hidden(f) => activate(kernels, f, z, a),
                     DenseActivation::Output(f) => {
@@ -92,7 +93,7 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
     parameters: &[T],
     x: &[T],
     z: &mut [T],
-    width: usize,
+    layout: Layout,
 ) {
     let w = &parameters[dense.weights.clone()];
     let b = &parameters[dense.biases.clone()];
@@ -100,9 +101,11 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
         start: Start::Rows(b),
         left: Left::Rows { values: w, stride: dense.inputs },
         right: x,
-        right_stride: width,
+        right_stride: layout.width,
         rows: dense.units,
         terms: dense.inputs,
+        columns: layout.columns,
+        out_stride: layout.width,
     };
-    kernels.product(&product, z, width);
+    kernels.product(&product, z);
 }

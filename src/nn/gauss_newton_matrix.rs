@@ -71,7 +71,7 @@ impl<T: Real> Pass<T> for Form<'_, T> {
                     self.write_row(sample, row);
                 }
             }
-            let width = self.workspace.width;
+            let width = self.workspace.layout.width;
             for (unit, jacobian) in jacobians.iter().enumerate() {
                 curved.fill(T::zero());
                 for (other, rows) in jacobians.iter().enumerate() {
@@ -88,8 +88,10 @@ impl<T: Real> Pass<T> for Form<'_, T> {
                     right_stride: stride,
                     rows: size,
                     terms: samples.len(),
+                    columns: size,
+                    out_stride: size,
                 };
-                kernels.product(&product, self.matrix, size);
+                kernels.product(&product, self.matrix);
             }
         }
     }
@@ -100,7 +102,7 @@ impl<T: Real> Form<'_, T> {
     /// are multiplied in.
     #[inline(always)]
     fn loss_curvature<K: Kernels<T>>(&mut self, kernels: K) -> Vec<Vec<T>> {
-        let (outputs, width) = (self.network.outputs(), self.workspace.width);
+        let (outputs, width) = (self.network.outputs(), self.workspace.layout.width);
         (0..outputs)
             .map(|unit| {
                 if let Some(rates) = self.workspace.rates.last_mut() {
@@ -116,7 +118,7 @@ impl<T: Real> Form<'_, T> {
 
     /// δ = 1 at one logit of every sample, 0 at the others.
     fn begin_at(&mut self, unit: usize) {
-        let (outputs, width) = (self.network.outputs(), self.workspace.width);
+        let (outputs, width) = (self.network.outputs(), self.workspace.layout.width);
         if let Some(values) = self.workspace.layers.last_mut() {
             values.delta[..outputs * width].fill(T::zero());
             values.delta[unit * width..][..width].fill(T::one());
@@ -126,8 +128,8 @@ impl<T: Real> Form<'_, T> {
     /// One sample's row of the Jacobian: δ·x for every weight, δ for every bias.
     #[inline(always)]
     fn write_row(&self, sample: usize, row: &mut [T]) {
-        let Workspace { width, inputs, layers, .. } = &*self.workspace;
-        let width = *width;
+        let Workspace { layout, inputs, layers, .. } = &*self.workspace;
+        let width = layout.width;
         for (index, layer) in self.network.layers().iter().enumerate() {
             let Layer::Dense(dense) = layer else { continue };
             let entering: &[T] = match index.checked_sub(1) {

@@ -66,11 +66,12 @@ pub(super) fn loss<T: Real, K: Kernels<T>>(
     workspace: &Workspace<T>,
 ) -> T {
     debug_assert!(loss.fits(network.output_activation()), "{loss:?} does not fit the output");
-    let Workspace { width, targets, weights, log_sums, layers, .. } = workspace;
+    let Workspace { layout, targets, weights, log_sums, layers, .. } = workspace;
+    let width = layout.width;
     let Some(last) = layers.last() else {
         return T::zero();
     };
-    let (weights, count) = (&weights[..*width], network.outputs());
+    let (weights, count) = (&weights[..width], network.outputs());
     let outputs = answers(&last.a, targets, weights, count);
     let logits = answers(&last.z, targets, weights, count);
     match loss {
@@ -78,7 +79,7 @@ pub(super) fn loss<T: Real, K: Kernels<T>>(
         Loss::Mae => sum_loss::<Absolute, T, K>(kernels, outputs) * output_share(network),
         Loss::Huber => sum_loss::<HuberTerm, T, K>(kernels, outputs) * output_share(network),
         Loss::BinaryCrossEntropy => sum_loss::<Logistic, T, K>(kernels, logits),
-        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(kernels, logits, &log_sums[..*width]),
+        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(kernels, logits, &log_sums[..width]),
     }
 }
 
@@ -91,13 +92,14 @@ pub(super) fn delta<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
 ) {
     debug_assert!(loss.fits(network.output_activation()), "{loss:?} does not fit the output");
-    let Workspace { width, targets, weights, layers, .. } = workspace;
+    let Workspace { layout, targets, weights, layers, .. } = workspace;
+    let width = layout.width;
     let Some(last) = layers.last_mut() else {
         return;
     };
-    let (weights, count) = (&weights[..*width], network.outputs());
+    let (weights, count) = (&weights[..width], network.outputs());
     let outputs = answers(&last.a, targets, weights, count);
-    let delta = &mut last.delta[..count * *width];
+    let delta = &mut last.delta[..count * width];
     output_slope(kernels, loss, outputs, output_share(network), delta);
     if matches!(loss, Loss::BinaryCrossEntropy | Loss::SoftmaxCrossEntropy) {
         return;
@@ -105,10 +107,10 @@ pub(super) fn delta<T: Real, K: Kernels<T>>(
     match network.output_activation() {
         OutputActivation::Identity => {}
         OutputActivation::Sigmoid => {
-            let z = &last.z[..count * *width];
+            let z = &last.z[..count * width];
             times_slope(kernels, Activation::Sigmoid, z, outputs.outputs, delta);
         }
-        OutputActivation::Softmax => softmax_back(outputs.outputs, delta, *width),
+        OutputActivation::Softmax => softmax_back(outputs.outputs, delta, width),
     }
 }
 
@@ -161,11 +163,11 @@ pub(super) fn delta_rate<T: Real, K: Kernels<T>>(
     if full {
         delta(kernels, network, loss, workspace);
     }
-    let Workspace { width, targets, weights, layers, rates, .. } = workspace;
+    let Workspace { layout, targets, weights, layers, rates, .. } = workspace;
     let (Some(last), Some(rates)) = (layers.last_mut(), rates.last_mut()) else {
         return;
     };
-    let (width, count) = (*width, network.outputs());
+    let (width, count) = (layout.width, network.outputs());
     let size = count * width;
     let weights = &weights[..width];
     let z = &last.z[..size];

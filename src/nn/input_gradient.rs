@@ -29,7 +29,7 @@ impl Network {
         gradient: &mut [T],
     ) -> Option<T> {
         let dense = self.layers().get(layer)?.as_dense().filter(|dense| unit < dense.units)?;
-        let width = workspace.width;
+        let width = workspace.layout.width;
         let values = &mut workspace.layers[layer];
         values.delta[..dense.units * width].fill(T::zero());
         values.delta[unit * width] = T::one();
@@ -51,7 +51,7 @@ impl Network {
         workspace: &Workspace<T>,
     ) -> Option<T> {
         self.layers().get(layer)?.as_dense().filter(|dense| unit < dense.units)?;
-        workspace.layers.get(layer)?.z.get(unit * workspace.width).copied()
+        workspace.layers.get(layer)?.z.get(unit * workspace.layout.width).copied()
     }
 }
 
@@ -70,7 +70,7 @@ impl<T: Real> Pass<T> for Climb<'_, T> {
 
     #[inline(always)]
     fn run<K: Kernels<T>>(mut self, kernels: K) {
-        let (network, width) = (self.network, self.workspace.width);
+        let (network, width) = (self.network, self.workspace.layout.width);
         let inputs = Some(self.inputs.as_mut_slice());
         send_back(kernels, network, self.parameters, self.layer, self.workspace, inputs);
         for (slope, row) in self.gradient.iter_mut().zip(self.inputs.chunks_exact(width.max(1))) {
@@ -90,7 +90,8 @@ pub(super) fn send_back<T: Real, K: Kernels<T>>(
     workspace: &mut Workspace<T>,
     mut inputs: Option<&mut [T]>,
 ) {
-    let (width, dropout) = (workspace.width, workspace.dropout);
+    let (layout, dropout) = (workspace.layout, workspace.dropout);
+    let width = layout.width;
     let layers = network.layers();
     for index in (0..=from).rev() {
         let (before, after) = workspace.layers.split_at_mut(index);
@@ -104,7 +105,7 @@ pub(super) fn send_back<T: Real, K: Kernels<T>>(
             Layer::Dense(dense) => {
                 let delta = &values.delta[..dense.units * width];
                 let back = &mut back[..dense.inputs * width];
-                times_transpose(kernels, dense, parameters, delta, width, Start::Zero, back);
+                times_transpose(kernels, dense, parameters, delta, layout, Start::Zero, back);
             }
             Layer::Dropout { units, .. } => {
                 let size = units * width;

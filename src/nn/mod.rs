@@ -59,6 +59,7 @@ mod head;
 mod initialization;
 mod input_gradient;
 mod kernels;
+mod layout;
 mod loss;
 mod network;
 mod number;

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, Kernels, LARGE, Pass, is_narrow, padded, sample_stride};
+use super::kernels::{Aligned, Kernels, LARGE, Pass, is_narrow, sample_stride};
+use super::layout::Layout;
 use super::network::{Layer, Network};
 use super::real::Real;
 use crate::threads::Threads;
@@ -59,8 +60,7 @@ pub struct Workspace<T: Real> {
     /// Multiplications in the largest product of a pass.
     largest_product: usize,
     pub(super) batch: usize,
-    /// The length of a row: the batch, padded; never 0.
-    pub(super) width: usize,
+    pub(super) layout: Layout,
     /// The inputs, feature-major.
     pub(super) inputs: Aligned<T>,
     /// The inputs once more, one row for each sample: what the first layer's gradient reads if
@@ -83,7 +83,7 @@ impl<T: Real> Workspace<T> {
     /// Buffers for batches of up to `capacity` samples. A larger batch makes them grow.
     pub fn new(network: &Network, capacity: usize) -> Self {
         let capacity = capacity.max(1);
-        let width = padded(capacity);
+        let width = Layout::of(capacity).width;
         let rows = |count: usize| Aligned::zeros(count * width);
         let widest = network.dense_layers().skip(1).map(|dense| dense.inputs).max().unwrap_or(0);
         let first = network.dense_layers().next().map_or(0, |dense| dense.inputs);
@@ -106,7 +106,7 @@ impl<T: Real> Workspace<T> {
             outputs: network.outputs(),
             largest_product: width * largest_matrix,
             batch: 0,
-            width: padded(1),
+            layout: Layout::of(0),
             inputs: rows(network.inputs()),
             input_samples: Aligned::zeros(by_samples * sample_stride(network.inputs())),
             targets: rows(network.outputs()),
@@ -154,7 +154,7 @@ impl<T: Real> Workspace<T> {
     /// # Panics
     /// If the network has no output `unit`.
     pub fn target(&self, unit: usize) -> &[T] {
-        &self.targets[unit * self.width..][..self.batch]
+        &self.targets[unit * self.layout.width..][..self.batch]
     }
 
     /// One output of each loaded sample, after the output activation, from the last forward pass.
@@ -179,7 +179,7 @@ impl<T: Real> Workspace<T> {
     /// # Panics
     /// If the network has no such layer or unit.
     pub fn activation(&self, layer: usize, unit: usize) -> &[T] {
-        &self.layers[layer].a[unit * self.width..][..self.batch]
+        &self.layers[layer].a[unit * self.layout.width..][..self.batch]
     }
 
     /// The sum z of one unit of a dense layer, before its activation, for each loaded sample.
@@ -187,7 +187,7 @@ impl<T: Real> Workspace<T> {
     /// # Panics
     /// If the network has no such layer or unit, or the layer is dropout.
     pub fn pre_activation(&self, layer: usize, unit: usize) -> &[T] {
-        &self.layers[layer].z[unit * self.width..][..self.batch]
+        &self.layers[layer].z[unit * self.layout.width..][..self.batch]
     }
 
     /// What the layer at `index` was given, `count` features, in the last forward pass; and the
@@ -202,7 +202,7 @@ impl<T: Real> Workspace<T> {
             None => (&*self.inputs, (!is_narrow(count)).then_some(&*self.input_samples)),
             Some(previous) => (&*self.layers[previous].a, None),
         };
-        let (buffer, batch, width) = (&mut *self.samples, self.batch, self.width);
+        let (buffer, batch, width) = (&mut *self.samples, self.batch, self.layout.width);
         let inputs = LayerInputs { features, samples, buffer, batch, width };
         (inputs, &self.layers, &self.rates)
     }
@@ -210,7 +210,7 @@ impl<T: Real> Workspace<T> {
     /// Makes the buffers of the curvature products, if they are not there yet.
     pub(super) fn make_rates(&mut self, network: &Network) {
         if self.rates.is_empty() {
-            let width = padded(self.capacity);
+            let width = Layout::of(self.capacity).width;
             let rates = network.layers().iter().map(|layer| {
                 let rows = || Aligned::zeros(layer.units() * width);
                 LayerRates { z: rows(), a: rows(), delta: rows() }
@@ -226,19 +226,37 @@ impl<T: Real> Workspace<T> {
             *self = Self::new(network, batch);
             self.threads = threads;
         }
-        let width = padded(batch.max(1));
-        if width != self.width {
+        let layout = Layout::of(batch);
+        let Layout { columns, width } = layout;
+        if width != self.layout.width {
             // The masks were drawn for rows of another length.
             self.dropout = false;
         }
         if batch != self.batch {
             self.batch = batch;
-            self.width = width;
+            self.layout = layout;
             // Padding must hold numbers: it is computed with, and then counts nothing.
             self.inputs[..network.inputs() * width].fill(T::zero());
             self.targets[..network.outputs() * width].fill(T::zero());
             self.weights[..width].fill(T::zero());
             self.weights[..batch].fill(T::one() / T::of(batch as f64));
+            if columns < width {
+                self.clear_gaps();
+            }
+        }
+    }
+
+    /// Sets what no product writes, the end of each row, to 0: other functions go over whole rows,
+    /// and sums of δ count on it.
+    fn clear_gaps(&mut self) {
+        let Layout { columns, width } = self.layout;
+        let values = self.layers.iter_mut().flat_map(|layer| {
+            let LayerValues { z, a, delta, mask: _ } = layer;
+            [z, a, delta]
+        });
+        let rates = self.rates.iter_mut().flat_map(|LayerRates { z, a, delta }| [z, a, delta]);
+        for row in values.chain(rates).flat_map(|rows| rows.chunks_exact_mut(width)) {
+            row[columns..].fill(T::zero());
         }
     }
 }
@@ -258,7 +276,7 @@ impl Network {
         rows: &[u32],
     ) {
         workspace.resize(self, rows.len());
-        let width = workspace.width;
+        let width = workspace.layout.width;
         let outputs = self.outputs();
         let answers = workspace.targets[..outputs * width].chunks_exact_mut(width).enumerate();
         for (unit, answers) in answers {
@@ -296,8 +314,9 @@ impl Network {
             let values = |slot: usize| &inputs[row(slot) * count..][..count];
             return T::run(workspace.threads, Gather { count, workspace, values });
         }
-        let Workspace { inputs: features, batch, width, .. } = workspace;
-        let features = features[..count * *width].chunks_exact_mut(*width).enumerate();
+        let Workspace { inputs: features, batch, layout, .. } = workspace;
+        let width = layout.width;
+        let features = features[..count * width].chunks_exact_mut(width).enumerate();
         for (feature, values) in features {
             for (slot, value) in values[..*batch].iter_mut().enumerate() {
                 *value = inputs[row(slot) * count + feature];
@@ -309,7 +328,7 @@ impl Network {
     /// loaded batch. The choice stays until the next draw, so that a line search compares like
     /// with like. Draw after loading: a batch of another size turns dropout off.
     pub fn draw_dropout<T: Real, R: Rng>(&self, workspace: &mut Workspace<T>, rng: &mut R) {
-        let width = workspace.width;
+        let width = workspace.layout.width;
         for (layer, values) in self.layers().iter().zip(&mut workspace.layers) {
             if let Layer::Dropout { rate, units } = layer {
                 // Scaling up what stays keeps the expected sum, so nothing changes without dropout.
@@ -344,7 +363,7 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
     fn run<K: Kernels<T>>(self, kernels: K) {
         let Self { count, workspace, values } = self;
         let stride = sample_stride(count);
-        let Workspace { inputs: features, input_samples: samples, batch, width, .. } = workspace;
+        let Workspace { inputs: features, input_samples: samples, batch, layout, .. } = workspace;
         let blocks = samples[..*batch * stride].chunks_mut(LOADED * stride).enumerate();
         let copy = |(block, samples): (usize, &mut [T])| {
             for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
@@ -356,7 +375,7 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
         } else {
             blocks.for_each(copy);
         }
-        kernels.transpose(samples, stride, [*batch, count], features, *width);
+        kernels.transpose(samples, stride, [*batch, count], features, layout.width);
     }
 }
 
@@ -391,21 +410,27 @@ mod tests {
     fn a_used_workspace_computes_what_a_new_one_does() {
         let network = network(0.5);
         let parameters = parameters(&network);
-        let inputs: Vec<f32> = (0..150).map(|i| (i as f32 * 0.7).sin()).collect();
-        let targets: Vec<f32> = (0..100).map(|i| (i as f32 * 0.3).cos()).collect();
-        let run = |workspace: &mut Workspace<f32>, rows: &[u32]| {
+        let inputs: Vec<f32> = (0..1_200).map(|i| (i as f32 * 0.7).sin()).collect();
+        let targets: Vec<f32> = (0..800).map(|i| (i as f32 * 0.3).cos()).collect();
+        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        let run = |workspace: &mut Workspace<f32>, parameters: &[f32], rows: &[u32]| {
             let mut gradient = vec![0.0; parameters.len()];
             network.load(workspace, &inputs, &targets, rows);
-            let loss = network.loss_and_gradient(&parameters, Loss::Mse, workspace, &mut gradient);
-            (loss.to_bits(), gradient.iter().map(|g| g.to_bits()).collect::<Vec<_>>())
+            let loss = network.loss_and_gradient(parameters, Loss::Mse, workspace, &mut gradient);
+            let mut bend = vec![0.0; parameters.len()];
+            network.hessian_vector(parameters, &gradient, Loss::Mse, workspace, &mut bend);
+            (loss.to_bits(), bits(&gradient), bits(&bend))
         };
         let mut used = Workspace::new(&network, 16);
-        // Smaller, larger within a vector, larger than the capacity, one sample, none twice.
-        for count in [10, 7, 15, 16, 33, 1, 50, 3] {
+        // Smaller, larger within a vector, larger than the capacity, one sample, none twice; then
+        // so many that rows lie apart, some of them with the same distance.
+        for count in [10, 7, 15, 16, 33, 1, 50, 3, 400, 272, 250, 256, 260, 5, 320] {
             let rows: Vec<u32> = (0..count).rev().collect();
-            let fresh = run(&mut Workspace::new(&network, rows.len()), &rows);
-            assert!(run(&mut used, &rows) == fresh, "{count} samples");
+            let fresh = run(&mut Workspace::new(&network, rows.len()), &parameters, &rows);
+            assert!(run(&mut used, &parameters, &rows) == fresh, "{count} samples");
             assert_eq!(used.batch(), rows.len());
+            // What has gone wrong leaves nothing behind.
+            run(&mut used, &vec![f32::NAN; parameters.len()], &rows);
         }
     }
 

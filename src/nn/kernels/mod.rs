@@ -109,8 +109,9 @@ pub trait Kernels<T: Real>: Copy + Send + Sync {
         to_stride: usize,
     );
 
-    /// Computes a matrix product into `out`, which holds `product.rows` rows of `columns` numbers.
-    fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize);
+    /// Computes a matrix product into `out`, which holds `product.rows` rows of
+    /// `product.out_stride` numbers, of which the first `product.columns` are written.
+    fn product(self, product: &Product<'_, T>, out: &mut [T]);
 }
 
 /// out = start + left · right, the one product that a dense layer needs three times: forward with
@@ -130,6 +131,10 @@ pub struct Product<'a, T> {
     pub rows: usize,
     /// The columns of the left matrix and rows of the right one.
     pub terms: usize,
+    /// The columns of the right matrix and of the result.
+    pub columns: usize,
+    /// The distance between two rows of the result.
+    pub out_stride: usize,
 }
 
 impl<T: Copy> Product<'_, T> {

@@ -62,8 +62,9 @@ impl<T: Real> Kernels<T> for Plain {
         transpose(from, from_stride, size, to, to_stride);
     }
 
-    fn product(self, product: &Product<'_, T>, out: &mut [T], columns: usize) {
-        for (row, out_row) in out.chunks_mut(columns).take(product.rows).enumerate() {
+    fn product(self, product: &Product<'_, T>, out: &mut [T]) {
+        for (row, out_row) in out.chunks_mut(product.out_stride).take(product.rows).enumerate() {
+            let out_row = &mut out_row[..product.columns];
             match product.start {
                 Start::Zero => out_row.fill(T::zero()),
                 Start::Rows(starts) => out_row.fill(starts[row]),

@@ -62,15 +62,11 @@ fn is_packed(left: Left<'_, f32>, terms: usize) -> bool {
 
 /// See [`Kernels::product`](super::Kernels::product).
 #[inline(always)]
-pub(super) fn product<S: Simd>(
-    simd: S,
-    product: &Product<'_, f32>,
-    out: &mut [f32],
-    columns: usize,
-) {
+pub(super) fn product<S: Simd>(simd: S, product: &Product<'_, f32>, out: &mut [f32]) {
     // A function of its own (with the same instructions), so that its many tiles are compiled
     // once and not in each place that multiplies.
-    let multiply = &mut Multiply { simd, product, out, columns };
+    let Product { columns, out_stride, .. } = *product;
+    let multiply = &mut Multiply { simd, product, out, columns, out_stride };
     if is_thin(product) {
         simd.vectorize(CallThin(multiply));
     } else {

@@ -19,7 +19,9 @@ pub(super) struct Multiply<'a, S> {
     pub(super) simd: S,
     pub(super) product: &'a Product<'a, f32>,
     pub(super) out: &'a mut [f32],
+    /// As in `product`; every tile asks for these two.
     pub(super) columns: usize,
+    pub(super) out_stride: usize,
 }
 
 /// Some rows of the result, and some of the terms that they are sums of.
@@ -134,23 +136,23 @@ impl<S: Simd> Multiply<'_, S> {
         sums: &[[S::f32s; C]; R],
     ) {
         let simd = self.simd;
-        let columns = self.columns;
+        let (columns, out_stride) = (self.columns, self.out_stride);
         let row = range.row + row;
-        let out = &mut self.out[row * columns + column..];
+        let out = &mut self.out[row * out_stride + column..];
         if column + C * S::F32_LANES > columns {
-            return store_rest(simd, range.start, row, out, columns, columns - column, sums);
+            return store_rest(simd, range.start, row, out, out_stride, columns - column, sums);
         }
         match range.start {
             Start::Zero => {
                 for (r, sums) in sums.iter().enumerate() {
-                    if let Some(vectors) = vectors_mut::<S, C>(out, r * columns) {
+                    if let Some(vectors) = vectors_mut::<S, C>(out, r * out_stride) {
                         *vectors = *sums;
                     }
                 }
             }
             Start::Rows(starts) => {
                 for ((r, sums), &start) in sums.iter().enumerate().zip(&starts[row..][..R]) {
-                    if let Some(vectors) = vectors_mut::<S, C>(out, r * columns) {
+                    if let Some(vectors) = vectors_mut::<S, C>(out, r * out_stride) {
                         let start = simd.splat_f32s(start);
                         for (vector, &sum) in vectors.iter_mut().zip(sums) {
                             *vector = simd.add_f32s(start, sum);
@@ -160,7 +162,7 @@ impl<S: Simd> Multiply<'_, S> {
             }
             Start::Keep => {
                 for (r, sums) in sums.iter().enumerate() {
-                    if let Some(vectors) = vectors_mut::<S, C>(out, r * columns) {
+                    if let Some(vectors) = vectors_mut::<S, C>(out, r * out_stride) {
                         for (vector, &sum) in vectors.iter_mut().zip(sums) {
                             *vector = simd.add_f32s(*vector, sum);
                         }
@@ -178,12 +180,12 @@ fn store_rest<S: Simd, const R: usize, const C: usize>(
     start: Start<'_, f32>,
     row: usize,
     out: &mut [f32],
-    columns: usize,
+    out_stride: usize,
     rest: usize,
     sums: &[[S::f32s; C]; R],
 ) {
     for (r, sums) in sums.iter().enumerate() {
-        let target = &mut out[r * columns..][..rest];
+        let target = &mut out[r * out_stride..][..rest];
         let start = match start {
             Start::Zero => simd.splat_f32s(0.0),
             Start::Rows(starts) => simd.splat_f32s(starts[row + r]),

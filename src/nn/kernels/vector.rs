@@ -58,13 +58,14 @@ impl<Piece, Work: Fn(Piece)> WithSimd for OnPiece<'_, Work, Piece> {
 impl<S: Simd> Vector<S> {
     /// Computes a product in blocks of rows, several threads taking turns. Each number of the result
     /// is one sum in one order, which is the same in any block.
-    fn product_in_blocks(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-        let out = &mut out[..product.rows * columns];
+    fn product_in_blocks(self, product: &Product<'_, f32>, out: &mut [f32]) {
+        let stride = product.out_stride;
+        let out = &mut out[..product.rows * stride];
         let together = product::rows_together(product.left, product.terms);
-        let blocks = Blocks { out, columns, first: 0, together, parts: 2 * self.threads.count() };
+        let blocks = Blocks { out, stride, first: 0, together, parts: 2 * self.threads.count() };
         self.threads.for_each(blocks, |(first, out)| {
-            let block = product.rows(first, out.len() / columns);
-            product::product(self.simd, &block, out, columns);
+            let block = product.rows(first, out.len() / stride);
+            product::product(self.simd, &block, out);
         });
     }
 }
@@ -74,7 +75,8 @@ impl<S: Simd> Vector<S> {
 /// thread waits long for another's last.
 struct Blocks<'a> {
     out: &'a mut [f32],
-    columns: usize,
+    /// The distance between two rows.
+    stride: usize,
     /// The first row that is left.
     first: usize,
     /// A large block is a multiple of so many rows.
@@ -86,7 +88,7 @@ struct Blocks<'a> {
 impl Blocks<'_> {
     /// How many numbers the next block has.
     fn size(&self) -> Option<usize> {
-        let rows = self.out.len() / self.columns.max(1);
+        let rows = self.out.len() / self.stride.max(1);
         let block = rows.div_ceil(self.parts);
         let together = if block < 4 {
             2
@@ -96,7 +98,7 @@ impl Blocks<'_> {
             self.together
         };
         let block = block.next_multiple_of(together);
-        (rows > 0).then(|| block.min(rows) * self.columns)
+        (rows > 0).then(|| block.min(rows) * self.stride)
     }
 }
 
@@ -106,7 +108,7 @@ impl<'a> Iterator for Blocks<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let block = self.out.split_off_mut(..self.size()?)?;
         let first = self.first;
-        self.first += block.len() / self.columns;
+        self.first += block.len() / self.stride;
         Some((first, block))
     }
 }
@@ -115,7 +117,7 @@ impl DoubleEndedIterator for Blocks<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
         let left = self.out.len() - self.size()?;
         let block = self.out.split_off_mut(left..)?;
-        Some((self.first + left / self.columns, block))
+        Some((self.first + left / self.stride, block))
     }
 }
 
@@ -191,12 +193,12 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
     }
 
     #[inline(always)]
-    fn product(self, product: &Product<'_, f32>, out: &mut [f32], columns: usize) {
-        let large = product.rows * product.terms * columns >= LARGE;
+    fn product(self, product: &Product<'_, f32>, out: &mut [f32]) {
+        let large = product.rows * product.terms * product.columns >= LARGE;
         if large && self.threads != Threads::ONE {
-            self.product_in_blocks(product, out, columns);
+            self.product_in_blocks(product, out);
         } else {
-            product::product(self.simd, product, out, columns);
+            product::product(self.simd, product, out);
         }
     }
 }
@@ -224,6 +226,24 @@ mod tests {
             .take(count)
             .map(|state| (state >> 8) as f32 / (1 << 23) as f32 - 1.0)
             .collect()
+    }
+
+    /// Compares a product with plain loops, which also leave alone what lies between the rows.
+    #[inline(always)]
+    fn compare_products<S: Simd>(simd: S, product: &Product<'_, f32>, allowed: f32) {
+        let Product { rows, terms, columns, out_stride, .. } = *product;
+        let mut out = numbers(rows * out_stride);
+        let mut expected = out.clone();
+        let threads = Threads::ONE;
+        Vector { simd, threads }.product(product, &mut out);
+        Plain.product(product, &mut expected);
+        for (found, expected) in out.chunks(out_stride).zip(expected.chunks(out_stride)) {
+            for (found, expected) in found[..columns].iter().zip(&expected[..columns]) {
+                let error = (found - expected).abs();
+                assert!(error <= allowed, "{rows}×{terms}×{columns}: {error}");
+            }
+            assert_eq!(found[columns..], expected[columns..], "{rows}×{terms}×{columns}");
+        }
     }
 
     #[derive(Clone, Copy)]
@@ -262,16 +282,20 @@ mod tests {
                         Left::Rows { values: &left, stride: terms },
                         Left::Columns { values: &left, stride: rows, first: 0 },
                     ] {
-                        let right = &right[..];
-                        let product = Product { start, left, right, right_stride, rows, terms };
-                        let mut out = numbers(rows * columns);
-                        let mut expected = out.clone();
-                        let threads = Threads::ONE;
-                        Vector { simd, threads }.product(&product, &mut out, columns);
-                        Plain.product(&product, &mut expected, columns);
-                        for (found, expected) in out.iter().zip(&expected) {
-                            let error = (found - expected).abs();
-                            assert!(error <= allowed, "{rows}×{terms}×{columns}: {error}");
+                        // Rows of the result that lie side by side, and some that lie apart.
+                        for out_stride in [columns, right_stride] {
+                            let right = &right[..];
+                            let product = Product {
+                                start,
+                                left,
+                                right,
+                                right_stride,
+                                rows,
+                                terms,
+                                columns,
+                                out_stride,
+                            };
+                            compare_products(simd, &product, allowed);
                         }
                     }
                 }

@@ -49,6 +49,18 @@ const ROWS_AT_ONCE: usize = 16 * TALL;
 /// A left matrix of fewer numbers stays in the cache as it is.
 const PACKED_FROM: usize = 1 << 13;
 
+/// How many terms are added in one turn of a tile's loop. The loop's own instructions are then few
+/// beside the arithmetic, which counts most where two threads of a core share what it reads.
+const TURN: usize = 4;
+
+/// Fewer terms are added one by one: setting up a second loop would take longer than it saves.
+const LONG_FROM: usize = 16;
+
+/// Ways to compute a product: one of one or two rows or terms, one of few terms, one of many.
+const THIN: u8 = 0;
+const SHORT: u8 = 1;
+const LONG: u8 = 2;
+
 /// A thread that takes many rows of the result should take a multiple of so many.
 pub(super) fn rows_together(left: Left<'_, f32>, terms: usize) -> usize {
     if is_packed(left, terms) { PACKED_ROWS } else { TALL }
@@ -68,9 +80,13 @@ pub(super) fn product<S: Simd>(simd: S, product: &Product<'_, f32>, out: &mut [f
     let Product { columns, out_stride, .. } = *product;
     let multiply = &mut Multiply { simd, product, out, columns, out_stride };
     if is_thin(product) {
-        simd.vectorize(CallThin(multiply));
+        simd.vectorize(Call::<_, THIN>(multiply));
+    } else if is_large(simd, product) {
+        simd.vectorize(CallLarge(multiply));
+    } else if product.terms < LONG_FROM {
+        simd.vectorize(Call::<_, SHORT>(multiply));
     } else {
-        simd.vectorize(Call(multiply));
+        simd.vectorize(Call::<_, LONG>(multiply));
     }
 }
 
@@ -84,27 +100,32 @@ fn is_thin(product: &Product<'_, f32>) -> bool {
     product.terms <= 2 || (product.rows <= 2 && product.terms <= at_once)
 }
 
-/// A reference, because moving the whole description into the call costs more than a small product.
-struct Call<'a, 'b, S>(&'b mut Multiply<'a, S>);
-
-impl<S: Simd> WithSimd for Call<'_, '_, S> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<T: Simd>(self, _same: T) {
-        self.0.all();
+/// Whether a product is computed block by block.
+#[inline(always)]
+fn is_large<S: Simd>(_: S, product: &Product<'_, f32>) -> bool {
+    match product.left {
+        Left::Rows { .. } => product.rows > ROWS_AT_ONCE || product.terms > at_once::<S>(product),
+        Left::Columns { .. } => is_packed(product.left, product.terms),
     }
 }
 
-/// The same for a thin product: in one function, the tiles of the others would become slower.
-struct CallThin<'a, 'b, S>(&'b mut Multiply<'a, S>);
+/// How many terms are added up before the next columns.
+#[inline(always)]
+fn at_once<S: Simd>(product: &Product<'_, f32>) -> usize {
+    let wide = product.right_stride > 4 * S::F32_LANES;
+    if wide { TERMS_AT_ONCE_IF_WIDE } else { TERMS_AT_ONCE }
+}
 
-impl<S: Simd> WithSimd for CallThin<'_, '_, S> {
+/// A reference, because moving the whole description into the call costs more than a small product.
+/// Each way is a function of its own: in one, the others' tiles would become slower.
+struct Call<'a, 'b, S, const WAY: u8>(&'b mut Multiply<'a, S>);
+
+impl<S: Simd, const WAY: u8> WithSimd for Call<'_, '_, S, WAY> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<T: Simd>(self, _same: T) {
-        self.0.thin();
+        self.0.all::<WAY>();
     }
 }
 
@@ -121,42 +142,19 @@ impl<S: Simd> WithSimd for CallLarge<'_, '_, S> {
 }
 
 impl<'a, S: Simd> Multiply<'a, S> {
-    /// The whole product.
+    /// The whole product, if it is not large.
     #[inline(always)]
-    fn all(&mut self) {
-        let Product { left, rows, terms, .. } = *self.product;
-        let range = self.range(0, rows, 0, terms);
-        match left {
-            Left::Rows { values, stride } if rows <= ROWS_AT_ONCE && terms <= self.at_once() => {
-                self.all_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
-            }
-            Left::Columns { values, stride, first } if !is_packed(left, terms) => {
-                self.all_columns::<BY_TERMS>(&range, Factors { values, stride, first });
-            }
-            _ => self.simd.vectorize(CallLarge(self)),
-        }
-    }
-
-    /// The whole product, if it has one or two rows or terms.
-    #[inline(always)]
-    fn thin(&mut self) {
+    fn all<const WAY: u8>(&mut self) {
         let Product { left, rows, terms, .. } = *self.product;
         let range = self.range(0, rows, 0, terms);
         match left {
             Left::Rows { values, stride } => {
-                self.all_thin_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
+                self.all_columns::<BY_ROWS, WAY>(&range, Factors { values, stride, first: 0 });
             }
             Left::Columns { values, stride, first } => {
-                self.all_thin_columns::<BY_TERMS>(&range, Factors { values, stride, first });
+                self.all_columns::<BY_TERMS, WAY>(&range, Factors { values, stride, first });
             }
         }
-    }
-
-    /// How many terms are added up before the next columns.
-    #[inline(always)]
-    fn at_once(&self) -> usize {
-        let wide = self.product.right_stride > 4 * S::F32_LANES;
-        if wide { TERMS_AT_ONCE_IF_WIDE } else { TERMS_AT_ONCE }
     }
 
     /// The whole product, some rows and some terms at a time. Of a left matrix that lies column by
@@ -169,12 +167,15 @@ impl<'a, S: Simd> Multiply<'a, S> {
         let terms = terms.max(1);
         match left {
             Left::Rows { values, stride } => {
-                let at_once = self.at_once();
+                let at_once = at_once::<S>(self.product);
                 for row in (0..rows).step_by(ROWS_AT_ONCE) {
                     for term in (0..terms).step_by(at_once) {
                         let range = self.range(row, ROWS_AT_ONCE, term, at_once);
                         let values = &values[row * stride + term..];
-                        self.all_columns::<BY_ROWS>(&range, Factors { values, stride, first: 0 });
+                        self.all_columns::<BY_ROWS, LONG>(
+                            &range,
+                            Factors { values, stride, first: 0 },
+                        );
                     }
                 }
             }
@@ -186,7 +187,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
                         let block = &values[term * stride + first + row..];
                         pack(block, stride, &range, &mut buffer);
                         let packed = Factors { values: &buffer, stride: PACKED_ROWS, first: 0 };
-                        self.all_columns::<BY_TERMS>(&range, packed);
+                        self.all_columns::<BY_TERMS, LONG>(&range, packed);
                     }
                 }
             }
@@ -207,41 +208,43 @@ impl<'a, S: Simd> Multiply<'a, S> {
         }
     }
 
-    /// Works through the columns from left to right, in tiles as wide as still fit.
+    /// Works through the columns from left to right, in tiles as wide as still fit. A thin product
+    /// leaves registers for four vectors on every machine.
     #[inline(always)]
-    fn all_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: Factors<'_>) {
+    fn all_columns<const ORDER: bool, const WAY: u8>(
+        &mut self,
+        range: &Range<'_>,
+        left: Factors<'_>,
+    ) {
         let mut column = 0;
-        if S::REGISTER_COUNT >= 32 {
+        if WAY == THIN || S::REGISTER_COUNT >= 32 {
             while column + 4 * S::F32_LANES <= self.columns {
-                self.all_rows::<4, ORDER>(range, column, left);
+                self.rows::<4, ORDER, WAY>(range, column, left);
                 column += 4 * S::F32_LANES;
             }
         }
         while column + 2 * S::F32_LANES <= self.columns {
-            self.all_rows::<2, ORDER>(range, column, left);
+            self.rows::<2, ORDER, WAY>(range, column, left);
             column += 2 * S::F32_LANES;
         }
         while column < self.columns {
-            self.all_rows::<1, ORDER>(range, column, left);
+            self.rows::<1, ORDER, WAY>(range, column, left);
             column += S::F32_LANES;
         }
     }
 
-    /// The same in a thin product, which leaves registers for four vectors on every machine.
+    /// Works down the rows of `C` vectors of columns.
     #[inline(always)]
-    fn all_thin_columns<const ORDER: bool>(&mut self, range: &Range<'_>, left: Factors<'_>) {
-        let mut column = 0;
-        while column + 4 * S::F32_LANES <= self.columns {
-            self.few_rows::<4, ORDER>(range, column, left);
-            column += 4 * S::F32_LANES;
-        }
-        while column + 2 * S::F32_LANES <= self.columns {
-            self.few_rows::<2, ORDER>(range, column, left);
-            column += 2 * S::F32_LANES;
-        }
-        while column < self.columns {
-            self.few_rows::<1, ORDER>(range, column, left);
-            column += S::F32_LANES;
+    fn rows<const C: usize, const ORDER: bool, const WAY: u8>(
+        &mut self,
+        range: &Range<'_>,
+        column: usize,
+        left: Factors<'_>,
+    ) {
+        match WAY {
+            THIN => self.few_rows::<C, ORDER>(range, column, left),
+            SHORT => self.all_rows::<C, 1, ORDER>(range, column, left),
+            _ => self.all_rows::<C, TURN, ORDER>(range, column, left),
         }
     }
 
@@ -256,10 +259,10 @@ impl<'a, S: Simd> Multiply<'a, S> {
         match (range.terms, range.rows) {
             (1, _) => self.few_terms::<1, C, ORDER>(range, column, left),
             (2, _) => self.few_terms::<2, C, ORDER>(range, column, left),
-            (_, 2) => self.tile::<2, C, ORDER>(range, 0, column, left),
+            (_, 2) => self.tile::<2, C, 1, ORDER>(range, 0, column, left),
             (_, rows) => {
                 for row in 0..rows {
-                    self.tile::<1, C, ORDER>(range, row, column, left);
+                    self.tile::<1, C, 1, ORDER>(range, row, column, left);
                 }
             }
         }
@@ -267,7 +270,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
 
     /// Works down the rows of `C` vectors of columns, in tiles as high as still fit.
     #[inline(always)]
-    fn all_rows<const C: usize, const ORDER: bool>(
+    fn all_rows<const C: usize, const T: usize, const ORDER: bool>(
         &mut self,
         range: &Range<'_>,
         column: usize,
@@ -277,19 +280,19 @@ impl<'a, S: Simd> Multiply<'a, S> {
         let mut row = 0;
         // The last 8 rows as 4 and 4: tiles of 2 rows have too few sums at work at the same time.
         while row + TALL <= rows && row + 8 != rows {
-            self.tile::<TALL, C, ORDER>(range, row, column, left);
+            self.tile::<TALL, C, T, ORDER>(range, row, column, left);
             row += TALL;
         }
         while row + 4 <= rows {
-            self.tile::<4, C, ORDER>(range, row, column, left);
+            self.tile::<4, C, T, ORDER>(range, row, column, left);
             row += 4;
         }
         if row + 2 <= rows {
-            self.tile::<2, C, ORDER>(range, row, column, left);
+            self.tile::<2, C, T, ORDER>(range, row, column, left);
             row += 2;
         }
         if row < rows {
-            self.tile::<1, C, ORDER>(range, row, column, left);
+            self.tile::<1, C, T, ORDER>(range, row, column, left);
         }
     }
 }

@@ -6,9 +6,12 @@
 //! ```
 //!
 //! How a product is divided into tiles is the matter of `product.rs`. A loop over the terms of a
-//! small tile takes as long as the machine needs to read its instructions, so nothing may be in it
-//! that need not be: whole rows of the right matrix are handed on one by one, and where in a row
-//! the tile begins is checked once.
+//! tile takes at least as long as the machine needs to read its instructions, so nothing may be in
+//! it that need not be: four terms are added in a turn, and where in a row the tile begins is checked
+//! once.
+
+use std::ops;
+use std::slice::ChunksExact;
 
 use pulp::Simd;
 
@@ -45,47 +48,60 @@ pub(super) struct Factors<'a> {
     pub(super) first: usize,
 }
 
+/// Rows of numbers, `stride` apart.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// Some of the rows, `T` at a time.
+    #[inline(always)]
+    fn turns<const T: usize>(self, rows: ops::Range<usize>) -> ChunksExact<'a, f32> {
+        let Self { values, stride } = self;
+        values[rows.start * stride..][..rows.len() * stride].chunks_exact(T * stride)
+    }
+
+    /// Of each of the `T` rows of a turn, `count` numbers from `place` on. All at once, so that the
+    /// bounds are checked before the loop instead of in it.
+    #[inline(always)]
+    fn parts<const T: usize>(self, turn: &[f32], place: usize, count: usize) -> [&[f32]; T] {
+        let mut parts: [&[f32]; T] = [&[]; T];
+        for (t, part) in parts.iter_mut().enumerate() {
+            *part = &turn[t * self.stride + place..][..count];
+        }
+        parts
+    }
+}
+
 /// The left matrix lies row by row.
 pub(super) const BY_ROWS: bool = true;
 /// It lies term by term: it is a transpose, or packed.
 pub(super) const BY_TERMS: bool = false;
 
 impl<S: Simd> Multiply<'_, S> {
-    /// Computes `R` rows by `C` vectors of the result.
+    /// Computes `R` rows by `C` vectors of the result, `T` terms in a turn of the loop.
     #[inline(always)]
-    pub(super) fn tile<const R: usize, const C: usize, const ORDER: bool>(
+    pub(super) fn tile<const R: usize, const C: usize, const T: usize, const ORDER: bool>(
         &mut self,
         range: &Range<'_>,
         row: usize,
         column: usize,
         left: Factors<'_>,
     ) {
-        let Factors { values, stride, first } = left;
         let simd = self.simd;
         let mut sums = [[simd.splat_f32s(0.0); C]; R];
-        let terms = range.terms;
-        let right_rows = self.right_rows(range);
-        if ORDER == BY_ROWS {
-            // Cut to the same length beforehand, so that the bounds are not checked in the loop.
-            let mut factors: [&[f32]; R] = [&[]; R];
-            for (r, factors) in factors.iter_mut().enumerate() {
-                *factors = &values[(row + r) * stride..][..terms];
-            }
-            for (term, right) in (0..terms).zip(right_rows) {
-                let vectors = vectors::<S, C>(right, column);
-                for (sums, factors) in sums.iter_mut().zip(&factors) {
-                    add_multiple(simd, sums, factors[term], vectors);
-                }
-            }
-        } else {
-            let place = first + row;
-            let columns = values[..terms * stride].chunks_exact(stride);
-            for (factors, right) in columns.zip(right_rows) {
-                let vectors = vectors::<S, C>(right, column);
-                for (sums, &factor) in sums.iter_mut().zip(&factors[place..][..R]) {
-                    add_multiple(simd, sums, factor, vectors);
-                }
-            }
+        let right = self.right_rows(range);
+        // The terms of whole turns, and the last ones one by one.
+        let whole = if T > 1 { range.terms - range.terms % T } else { 0 };
+        if T > 1 {
+            let terms = 0..whole;
+            add::<S, R, C, T, ORDER>(simd, &mut sums, left, row, terms, right, column);
+        }
+        if T == 1 || whole < range.terms {
+            let terms = whole..range.terms;
+            add::<S, R, C, 1, ORDER>(simd, &mut sums, left, row, terms, right, column);
         }
         self.store(range, row, column, &sums);
     }
@@ -102,7 +118,8 @@ impl<S: Simd> Multiply<'_, S> {
         let Factors { values, stride, first } = left;
         let simd = self.simd;
         let mut held = [[simd.splat_f32s(0.0); C]; T];
-        for (held, right) in held.iter_mut().zip(self.right_rows(range)) {
+        let right = self.right_rows(range);
+        for (held, right) in held.iter_mut().zip(right.turns::<1>(0..range.terms)) {
             *held = vectors::<S, C>(right, column);
         }
         for row in 0..range.rows {
@@ -121,9 +138,9 @@ impl<S: Simd> Multiply<'_, S> {
 
     /// The rows of the right matrix that the terms of a range need.
     #[inline(always)]
-    fn right_rows(&self, range: &Range<'_>) -> std::slice::ChunksExact<'_, f32> {
-        let Product { right, right_stride, .. } = *self.product;
-        right[range.term * right_stride..][..range.terms * right_stride].chunks_exact(right_stride)
+    fn right_rows(&self, range: &Range<'_>) -> Rows<'_> {
+        let Product { right, right_stride: stride, .. } = *self.product;
+        Rows { values: &right[range.term * stride..][..range.terms * stride], stride }
     }
 
     /// Adds a tile's sums to what they start from.
@@ -167,6 +184,50 @@ impl<S: Simd> Multiply<'_, S> {
                             *vector = simd.add_f32s(*vector, sum);
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Adds some terms to a tile's sums, `T` in a turn of the loop.
+#[inline(always)]
+fn add<S: Simd, const R: usize, const C: usize, const T: usize, const ORDER: bool>(
+    simd: S,
+    sums: &mut [[S::f32s; C]; R],
+    left: Factors<'_>,
+    row: usize,
+    terms: ops::Range<usize>,
+    right: Rows<'_>,
+    column: usize,
+) {
+    let Factors { values, stride, first } = left;
+    let right_turns = right.turns::<T>(terms.clone());
+    let width = C * S::F32_LANES;
+    if ORDER == BY_ROWS {
+        // Cut to the same length beforehand, so that the bounds are not checked in the loop.
+        let mut rows: [&[[f32; T]]; R] = [&[]; R];
+        for (r, turns) in rows.iter_mut().enumerate() {
+            *turns = values[(row + r) * stride + terms.start..][..terms.len()].as_chunks().0;
+        }
+        for (turn, right_turn) in (0..terms.len() / T).zip(right_turns) {
+            let parts: [&[f32]; T] = right.parts(right_turn, column, width);
+            for (t, part) in parts.into_iter().enumerate() {
+                let vectors = vectors::<S, C>(part, 0);
+                for (sums, turns) in sums.iter_mut().zip(&rows) {
+                    add_multiple(simd, sums, turns[turn][t], vectors);
+                }
+            }
+        }
+    } else {
+        let left = Rows { values, stride };
+        for (left_turn, right_turn) in left.turns::<T>(terms).zip(right_turns) {
+            let parts: [&[f32]; T] = right.parts(right_turn, column, width);
+            let factors: [&[f32]; T] = left.parts(left_turn, first + row, R);
+            for (part, factors) in parts.into_iter().zip(factors) {
+                let vectors = vectors::<S, C>(part, 0);
+                for (sums, &factor) in sums.iter_mut().zip(factors) {
+                    add_multiple(simd, sums, factor, vectors);
                 }
             }
         }

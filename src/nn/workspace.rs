@@ -19,6 +19,9 @@ use crate::threads::Threads;
 /// Samples that a thread copies at a time.
 const LOADED: usize = 8;
 
+/// From so many numbers to the next, one is read to [ask memory](ask_for) for a sample.
+const ASKED: usize = 256;
+
 /// The values of one layer for the loaded batch, one row for each unit.
 #[derive(Clone, Debug)]
 pub(super) struct LayerValues<T: Real> {
@@ -366,8 +369,10 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
         let Workspace { inputs: features, input_samples: samples, batch, layout, .. } = workspace;
         let blocks = samples[..*batch * stride].chunks_mut(LOADED * stride).enumerate();
         let copy = |(block, samples): (usize, &mut [T])| {
+            let values = |slot: usize| values(block * LOADED + slot);
+            (0..samples.len() / stride).for_each(|slot| ask_for(values(slot)));
             for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
-                sample[..count].copy_from_slice(values(block * LOADED + slot));
+                sample[..count].copy_from_slice(values(slot));
             }
         };
         if kernels.is_shared(*batch * count) {
@@ -376,6 +381,16 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
             blocks.for_each(copy);
         }
         kernels.transpose(samples, stride, [*batch, count], features, layout.width);
+    }
+}
+
+/// Lets memory begin to fetch a sample, by reading a number here and there.
+///
+/// Samples lie anywhere in the data, and it takes long until memory answers; what lies behind, up to
+/// the end of a page, then comes by itself. So all samples of a block are asked for at once.
+fn ask_for<T: Real>(values: &[T]) {
+    for &value in values.iter().step_by(ASKED) {
+        std::hint::black_box(value);
     }
 }
 

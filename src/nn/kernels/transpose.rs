@@ -90,36 +90,40 @@ struct Squares<'a> {
 }
 
 impl Squares<'_> {
-    /// Turns all squares of side `L`, the lanes of a vector. The last ones overlap with those
-    /// before, so that they are whole.
+    /// Turns all squares of side `L`, the lanes of a vector: `L` rows at a time, read side by side.
+    /// The last squares overlap with those before, so that they are whole.
     #[inline(always)]
     fn all<S: Simd, const L: usize>(&mut self, simd: S) {
         let [rows, columns] = self.size;
         let starts = |count: usize| (0..count).step_by(L).map(move |start| start.min(count - L));
-        for column in starts(columns) {
-            for row in starts(rows) {
-                self.turn::<S, L>(simd, row, column);
+        for row in starts(rows) {
+            let from: [&[f32]; L] = std::array::from_fn(
+                #[inline(always)]
+                |below| &self.from[(row + below) * self.from_stride..][..columns],
+            );
+            for column in starts(columns) {
+                let square = std::array::from_fn(
+                    #[inline(always)]
+                    |below| S::as_simd_f32s(&from[below][column..][..L]).0[0],
+                );
+                let to = &mut self.to[column * self.to_stride..][..L * self.to_stride];
+                let to = to.chunks_exact_mut(self.to_stride);
+                for (to, turned) in to.zip(turn::<S, L>(simd, square)) {
+                    S::as_mut_simd_f32s(&mut to[row..][..L]).0[0] = turned;
+                }
             }
         }
     }
+}
 
-    /// Turns one square.
-    #[inline(always)]
-    fn turn<S: Simd, const L: usize>(&mut self, simd: S, row: usize, column: usize) {
-        let from = &self.from[row * self.from_stride + column..];
-        let mut square: [S::f32s; L] = std::array::from_fn(
-            #[inline(always)]
-            |row| S::as_simd_f32s(&from[row * self.from_stride..][..L]).0[0],
-        );
-        exchange::<S, L, 8>(simd, &mut square);
-        exchange::<S, L, 4>(simd, &mut square);
-        exchange::<S, L, 2>(simd, &mut square);
-        exchange::<S, L, 1>(simd, &mut square);
-        let to = &mut self.to[column * self.to_stride + row..];
-        for (column, turned) in square.into_iter().enumerate() {
-            S::as_mut_simd_f32s(&mut to[column * self.to_stride..][..L]).0[0] = turned;
-        }
-    }
+/// Turns one square.
+#[inline(always)]
+fn turn<S: Simd, const L: usize>(simd: S, mut square: [S::f32s; L]) -> [S::f32s; L] {
+    exchange::<S, L, 8>(simd, &mut square);
+    exchange::<S, L, 4>(simd, &mut square);
+    exchange::<S, L, 2>(simd, &mut square);
+    exchange::<S, L, 1>(simd, &mut square);
+    square
 }
 
 /// Exchanges the upper right and the lower left quarter of all squares of twice the side `HALF`.
@@ -129,13 +133,15 @@ fn exchange<S: Simd, const L: usize, const HALF: usize>(simd: S, square: &mut [S
     if HALF >= L {
         return;
     }
-    let sides: [f32; L] = std::array::from_fn(|column| if column & HALF == 0 { 1.0 } else { -1.0 });
-    let is_right = simd.less_than_f32s(S::as_simd_f32s(&sides).0[0], simd.splat_f32s(0.0));
+    // Compared as integers: the compiler then knows the mask, and finds the instruction that rotates
+    // and selects at once.
+    let sides: [u32; L] = std::array::from_fn(|column| (column & HALF) as u32);
+    let is_left = simd.equal_u32s(S::as_simd_u32s(&sides).0[0], simd.splat_u32s(0));
     for upper in 0..L {
         if upper & HALF == 0 {
             let (a, b) = (square[upper], square[upper + HALF]);
-            square[upper] = simd.select_f32s(is_right, simd.rotate_right_f32s(b, HALF), a);
-            square[upper + HALF] = simd.select_f32s(is_right, b, simd.rotate_left_f32s(a, HALF));
+            square[upper] = simd.select_f32s(is_left, a, simd.rotate_right_f32s(b, HALF));
+            square[upper + HALF] = simd.select_f32s(is_left, simd.rotate_left_f32s(a, HALF), b);
         }
     }
 }

@@ -8,8 +8,9 @@
 //!     ⎝ C  D ⎠  = ⎝ Bᵀ  Dᵀ ⎠
 //! ```
 //!
-//! so the first step exchanges B and C, the next does the same within each quarter, and so on down
-//! to single numbers (Eklundh 1972). Each step is two rotations and two selections for two rows.
+//! so what is left to do once the quarters are turned is to exchange B and C; and they are turned
+//! in the same way, down to squares of four single numbers, with which the first step begins
+//! (Eklundh 1972). Each step is two rotations and two selections for two rows.
 
 use pulp::{Simd, WithSimd};
 
@@ -119,11 +120,20 @@ impl Squares<'_> {
 /// Turns one square.
 #[inline(always)]
 fn turn<S: Simd, const L: usize>(simd: S, mut square: [S::f32s; L]) -> [S::f32s; L] {
-    exchange::<S, L, 8>(simd, &mut square);
-    exchange::<S, L, 4>(simd, &mut square);
-    exchange::<S, L, 2>(simd, &mut square);
     exchange::<S, L, 1>(simd, &mut square);
+    exchange::<S, L, 2>(simd, &mut square);
+    exchange::<S, L, 4>(simd, &mut square);
+    exchange::<S, L, 8>(simd, &mut square);
     square
+}
+
+/// For each column, whether it is in the left or the right half of a square of twice the side `half`.
+#[inline(always)]
+fn side_of_each<T: Copy, const L: usize>(half: usize, left: T, right: T) -> [T; L] {
+    std::array::from_fn(
+        #[inline(always)]
+        |column| if column & half == 0 { left } else { right },
+    )
 }
 
 /// Exchanges the upper right and the lower left quarter of all squares of twice the side `HALF`.
@@ -133,10 +143,17 @@ fn exchange<S: Simd, const L: usize, const HALF: usize>(simd: S, square: &mut [S
     if HALF >= L {
         return;
     }
-    // Compared as integers: the compiler then knows the mask, and finds the instruction that rotates
-    // and selects at once.
-    let sides: [u32; L] = std::array::from_fn(|column| (column & HALF) as u32);
-    let is_left = simd.equal_u32s(S::as_simd_u32s(&sides).0[0], simd.splat_u32s(0));
+    // The same mask in two ways. From integers the compiler learns at once what is in it, and finds
+    // instructions that rotate two vectors and select from them: 24 turn a square of 8. With vectors
+    // of 16, one instruction rotates and selects by a mask: 64 turn a square, as long as the compiler
+    // does not look into it.
+    let is_left = if L == 16 {
+        let sides: [f32; L] = side_of_each(HALF, -1.0, 1.0);
+        simd.less_than_f32s(S::as_simd_f32s(&sides).0[0], simd.splat_f32s(0.0))
+    } else {
+        let sides: [u32; L] = side_of_each(HALF, 0, 1);
+        simd.equal_u32s(S::as_simd_u32s(&sides).0[0], simd.splat_u32s(0))
+    };
     for upper in 0..L {
         if upper & HALF == 0 {
             let (a, b) = (square[upper], square[upper + HALF]);

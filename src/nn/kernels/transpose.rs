@@ -8,8 +8,8 @@
 //!     ⎝ C  D ⎠  = ⎝ Bᵀ  Dᵀ ⎠
 //! ```
 //!
-//! so what is left to do once the quarters are turned is to exchange B and C; and they are turned
-//! in the same way, down to squares of four single numbers, with which the first step begins
+//! so once the quarters are turned, only B and C have to change places. The quarters are turned in
+//! the same way, and so on down to squares of four single numbers, with which the first step begins
 //! (Eklundh 1972). Each step is two rotations and two selections for two rows.
 
 use pulp::{Simd, WithSimd};

@@ -192,6 +192,10 @@ mod tests {
     #[test]
     fn swaps_rows_and_columns() {
         Simd::vectorize(pulp::Scalar::new(), Check);
+        // Vectors of every width in plain code: no machine has them all.
+        Simd::vectorize(pulp::Scalar128b, Check);
+        Simd::vectorize(pulp::Scalar256b, Check);
+        Simd::vectorize(pulp::Scalar512b, Check);
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V3::try_new() {
             Simd::vectorize(simd, Check);

@@ -28,6 +28,7 @@ use super::layout::Layout;
 use super::loss::Loss;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
+use super::small::SmallPass;
 use super::workspace::{LayerInputs, Workspace};
 
 impl Network {
@@ -72,6 +73,12 @@ impl Network {
         workspace: &mut Workspace<T>,
         gradient: &mut [T],
     ) -> T {
+        if self.is_small() {
+            let small = SmallPass { network: self, parameters, loss, workspace, gradient };
+            if let Some(loss) = T::run(small.workspace.threads, small) {
+                return loss;
+            }
+        }
         T::run(
             workspace.threads,
             LossAndGradient(Backward { network: self, parameters, loss, workspace, gradient }),

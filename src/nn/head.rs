@@ -21,7 +21,7 @@ use super::loss::{Absolute, HuberTerm, Logistic, Loss, Squared};
 use super::network::Network;
 use super::output::OutputActivation;
 use super::real::Real;
-use super::workspace::Workspace;
+use super::workspace::{LayerValues, Workspace};
 
 /// o from z; with softmax also ln Σₖ e^zₖ of each sample.
 #[inline(always)]
@@ -36,6 +36,21 @@ pub(super) fn outputs<T: Real, K: Kernels<T>>(
         OutputActivation::Identity => o.copy_from_slice(z),
         OutputActivation::Sigmoid => activate(kernels, Activation::Sigmoid, z, o),
         OutputActivation::Softmax => softmax(kernels, z, o, log_sums),
+    }
+}
+
+/// o of the last layer from its z.
+#[inline(always)]
+pub(super) fn output<T: Real, K: Kernels<T>>(
+    kernels: K,
+    network: &Network,
+    workspace: &mut Workspace<T>,
+) {
+    let Workspace { layout, layers, log_sums, .. } = workspace;
+    let (width, size) = (layout.width, network.outputs() * layout.width);
+    if let Some(LayerValues { z, a, .. }) = layers.last_mut() {
+        let (z, o) = (&z[..size], &mut a[..size]);
+        outputs(kernels, network.output_activation(), z, o, &mut log_sums[..width]);
     }
 }
 
@@ -72,14 +87,14 @@ pub(super) fn loss<T: Real, K: Kernels<T>>(
         return T::zero();
     };
     let (weights, count) = (&weights[..width], network.outputs());
-    let outputs = answers(&last.a, targets, weights, count);
-    let logits = answers(&last.z, targets, weights, count);
+    let outputs = || answers(&last.a, targets, weights, count);
+    let logits = || answers(&last.z, targets, weights, count);
     match loss {
-        Loss::Mse => sum_loss::<Squared, T, K>(kernels, outputs) * output_share(network),
-        Loss::Mae => sum_loss::<Absolute, T, K>(kernels, outputs) * output_share(network),
-        Loss::Huber => sum_loss::<HuberTerm, T, K>(kernels, outputs) * output_share(network),
-        Loss::BinaryCrossEntropy => sum_loss::<Logistic, T, K>(kernels, logits),
-        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(kernels, logits, &log_sums[..width]),
+        Loss::Mse => sum_loss::<Squared, T, K>(kernels, outputs()) * output_share(network),
+        Loss::Mae => sum_loss::<Absolute, T, K>(kernels, outputs()) * output_share(network),
+        Loss::Huber => sum_loss::<HuberTerm, T, K>(kernels, outputs()) * output_share(network),
+        Loss::BinaryCrossEntropy => sum_loss::<Logistic, T, K>(kernels, logits()),
+        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(kernels, logits(), &log_sums[..width]),
     }
 }
 

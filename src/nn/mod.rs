@@ -60,12 +60,14 @@ mod initialization;
 mod input_gradient;
 mod kernels;
 mod layout;
+mod load;
 mod loss;
 mod network;
 mod number;
 mod output;
 mod real;
 mod shape;
+mod small;
 mod workspace;
 
 pub use activation::Activation;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::activation::Activation;
 use super::output::OutputActivation;
 use super::shape::{LayerShape, MAX_PARAMETERS, NetworkError, NetworkShape};
+use super::small;
 
 /// What the units of a dense layer do to their sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +105,7 @@ pub struct Network {
     shape: NetworkShape,
     layers: Vec<Layer>,
     parameter_count: usize,
+    is_small: bool,
 }
 
 impl Network {
@@ -143,7 +145,13 @@ impl Network {
                 limit: MAX_PARAMETERS,
             });
         }
-        Ok(Self { shape, layers: plan.layers, parameter_count: plan.parameters })
+        let is_small = small::are_small(&plan.layers);
+        Ok(Self { shape, layers: plan.layers, parameter_count: plan.parameters, is_small })
+    }
+
+    /// Whether [`small`] may go over it.
+    pub(super) fn is_small(&self) -> bool {
+        self.is_small
     }
 
     /// The shape it was made from.

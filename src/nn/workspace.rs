@@ -6,21 +6,13 @@
 //! many samples, and the vector instructions work on many samples at once, however small the
 //! layers are. Rows are padded to whole vectors; the samples in the padding count with weight 0.
 
-use std::ops::Range;
-
 use rand::{Rng, RngExt};
 
-use super::kernels::{Aligned, Kernels, LARGE, Pass, is_narrow, sample_stride};
+use super::kernels::{Aligned, LANES, LARGE, is_narrow, padded, sample_stride};
 use super::layout::Layout;
 use super::network::{Layer, Network};
 use super::real::Real;
 use crate::threads::Threads;
-
-/// Samples that a thread copies at a time.
-const LOADED: usize = 8;
-
-/// From so many numbers to the next, one is read to [ask memory](ask_for) for a sample.
-const ASKED: usize = 256;
 
 /// The values of one layer for the loaded batch, one row for each unit.
 #[derive(Clone, Debug)]
@@ -77,6 +69,8 @@ pub struct Workspace<T: Real> {
     pub(super) layers: Vec<LayerValues<T>>,
     /// One layer's activations, one row for each sample.
     pub(super) samples: Aligned<T>,
+    /// The vectors of which a small layer's gradient is the sums.
+    pub(super) products: Aligned<T>,
     pub(super) dropout: bool,
     pub(super) threads: Threads,
     pub(super) rates: Vec<LayerRates<T>>,
@@ -92,6 +86,9 @@ impl<T: Real> Workspace<T> {
         let first = network.dense_layers().next().map_or(0, |dense| dense.inputs);
         let matrices = network.dense_layers().map(|dense| dense.units * dense.inputs);
         let largest_matrix = matrices.max().unwrap_or(0);
+        let products = network.dense_layers().filter(|_| network.is_small());
+        let products = products.map(|dense| padded(dense.biases.end - dense.weights.start));
+        let products = products.max().unwrap_or(0);
         let layers = network.layers().iter().map(|layer| match layer {
             Layer::Dense(dense) => LayerValues {
                 z: rows(dense.units),
@@ -117,6 +114,7 @@ impl<T: Real> Workspace<T> {
             log_sums: rows(1),
             layers: layers.collect(),
             samples: Aligned::zeros(capacity * sample_stride(widest.max(first))),
+            products: Aligned::zeros(products * LANES),
             dropout: false,
             threads: Threads::ONE,
             rates: Vec::new(),
@@ -223,7 +221,7 @@ impl<T: Real> Workspace<T> {
     }
 
     /// Makes room for and sets the size of the next batch.
-    fn resize(&mut self, network: &Network, batch: usize) {
+    pub(super) fn resize(&mut self, network: &Network, batch: usize) {
         if batch > self.capacity {
             let threads = self.threads;
             *self = Self::new(network, batch);
@@ -265,68 +263,6 @@ impl<T: Real> Workspace<T> {
 }
 
 impl Network {
-    /// Loads the samples `rows` as the batch of the next passes.
-    ///
-    /// `inputs` is [samples, inputs] and `targets` [samples, outputs], both row by row.
-    ///
-    /// # Panics
-    /// If a row is outside `inputs` or `targets`.
-    pub fn load<T: Real>(
-        &self,
-        workspace: &mut Workspace<T>,
-        inputs: &[T],
-        targets: &[T],
-        rows: &[u32],
-    ) {
-        workspace.resize(self, rows.len());
-        let width = workspace.layout.width;
-        let outputs = self.outputs();
-        let answers = workspace.targets[..outputs * width].chunks_exact_mut(width).enumerate();
-        for (unit, answers) in answers {
-            for (answer, &row) in answers.iter_mut().zip(rows) {
-                *answer = targets[row as usize * outputs + unit];
-            }
-        }
-        self.gather(workspace, inputs, |slot| rows[slot] as usize);
-    }
-
-    /// Loads samples without answers, for prediction only: no loss, no gradient.
-    ///
-    /// # Panics
-    /// If a row is outside `inputs` ([samples, inputs], row by row).
-    pub fn load_inputs<T: Real>(
-        &self,
-        workspace: &mut Workspace<T>,
-        inputs: &[T],
-        rows: Range<usize>,
-    ) {
-        workspace.resize(self, rows.len());
-        self.gather(workspace, inputs, |slot| rows.start + slot);
-    }
-
-    /// Copies the inputs of `row(0)`, `row(1)`… feature-major, and unless they are few also as they
-    /// are.
-    fn gather<T: Real>(
-        &self,
-        workspace: &mut Workspace<T>,
-        inputs: &[T],
-        row: impl Fn(usize) -> usize + Sync,
-    ) {
-        let count = self.inputs();
-        if !is_narrow(count) {
-            let values = |slot: usize| &inputs[row(slot) * count..][..count];
-            return T::run(workspace.threads, Gather { count, workspace, values });
-        }
-        let Workspace { inputs: features, batch, layout, .. } = workspace;
-        let width = layout.width;
-        let features = features[..count * width].chunks_exact_mut(width).enumerate();
-        for (feature, values) in features {
-            for (slot, value) in values[..*batch].iter_mut().enumerate() {
-                *value = inputs[row(slot) * count + feature];
-            }
-        }
-    }
-
     /// Draws which values the dropout layers drop, and turns dropout on for the passes over the
     /// loaded batch. The choice stays until the next draw, so that a line search compares like
     /// with like. Draw after loading: a batch of another size turns dropout off.
@@ -347,50 +283,6 @@ impl Network {
     /// Turns dropout off, as for validation and prediction.
     pub fn clear_dropout<T: Real>(&self, workspace: &mut Workspace<T>) {
         workspace.dropout = false;
-    }
-}
-
-/// Loads a batch of inputs.
-struct Gather<'a, T: Real, Values> {
-    /// The number of inputs.
-    count: usize,
-    workspace: &'a mut Workspace<T>,
-    /// The inputs of one sample.
-    values: Values,
-}
-
-impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T, Values> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<K: Kernels<T>>(self, kernels: K) {
-        let Self { count, workspace, values } = self;
-        let stride = sample_stride(count);
-        let Workspace { inputs: features, input_samples: samples, batch, layout, .. } = workspace;
-        let blocks = samples[..*batch * stride].chunks_mut(LOADED * stride).enumerate();
-        let copy = |(block, samples): (usize, &mut [T])| {
-            let values = |slot: usize| values(block * LOADED + slot);
-            (0..samples.len() / stride).for_each(|slot| ask_for(values(slot)));
-            for (slot, sample) in samples.chunks_exact_mut(stride).enumerate() {
-                sample[..count].copy_from_slice(values(slot));
-            }
-        };
-        if kernels.is_shared(*batch * count) {
-            kernels.share(blocks, copy);
-        } else {
-            blocks.for_each(copy);
-        }
-        kernels.transpose(samples, stride, [*batch, count], features, layout.width);
-    }
-}
-
-/// Lets memory begin to fetch a sample, by reading a number here and there.
-///
-/// Samples lie anywhere in the data, and it takes long until memory answers; what lies behind, up to
-/// the end of a page, then comes by itself. So all samples of a block are asked for at once.
-fn ask_for<T: Real>(values: &[T]) {
-    for &value in values.iter().step_by(ASKED) {
-        std::hint::black_box(value);
     }
 }
 

@@ -10,20 +10,21 @@ const LINE: usize = 64;
 /// Works without `unsafe` by allocating a little more and starting a little later.
 #[derive(Debug)]
 pub(in crate::nn) struct Aligned<T> {
+    /// Ends where the values end.
     storage: Vec<T>,
     start: usize,
-    length: usize,
 }
 
 impl<T: Copy + Default> Aligned<T> {
     /// `length` zeros.
     pub(in crate::nn) fn zeros(length: usize) -> Self {
         let slack = LINE / size_of::<T>().max(1);
-        let storage = vec![T::default(); length + slack];
+        let mut storage = vec![T::default(); length + slack];
         // `align_offset` may decline to answer; an unaligned buffer is only slower.
         let start = storage.as_ptr().align_offset(LINE);
         let start = if start <= slack { start } else { 0 };
-        Self { storage, start, length }
+        storage.truncate(start + length);
+        Self { storage, start }
     }
 }
 
@@ -32,20 +33,20 @@ impl<T> Deref for Aligned<T> {
 
     #[inline]
     fn deref(&self) -> &[T] {
-        &self.storage[self.start..self.start + self.length]
+        &self.storage[self.start..]
     }
 }
 
 impl<T> DerefMut for Aligned<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.storage[self.start..self.start + self.length]
+        &mut self.storage[self.start..]
     }
 }
 
 impl<T: Copy + Default> Clone for Aligned<T> {
     fn clone(&self) -> Self {
-        let mut copy = Self::zeros(self.length);
+        let mut copy = Self::zeros(self.len());
         copy.copy_from_slice(self);
         copy
     }

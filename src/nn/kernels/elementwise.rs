@@ -211,11 +211,16 @@ pub(in crate::nn) struct Answers<'a, T> {
 }
 
 impl<'a, T: Real> Answers<'a, T> {
-    /// Each output's row of outputs and answers.
+    /// Each output's row of outputs and answers. Cut off one after the other: to count them first
+    /// would take a division, which is much beside a small network's work.
     #[inline(always)]
     fn rows(self) -> impl Iterator<Item = (&'a [T], &'a [T])> {
-        let width = self.weights.len();
-        self.outputs.chunks_exact(width).zip(self.targets.chunks_exact(width))
+        let Self { mut outputs, mut targets, weights } = self;
+        let width = weights.len().max(1);
+        std::iter::from_fn(
+            #[inline(always)]
+            move || Some((outputs.split_off(..width)?, targets.split_off(..width)?)),
+        )
     }
 }
 
@@ -245,8 +250,11 @@ pub(in crate::nn) fn loss_slope<L: Term, T: Real, K: Kernels<T>>(
     delta: &mut [T],
 ) {
     let scale = kernels.splat(scale);
-    let rows = answers.rows().zip(delta.chunks_exact_mut(answers.weights.len()));
-    for ((outputs, targets), delta) in rows {
+    let mut rest = delta;
+    for (outputs, targets) in answers.rows() {
+        let Some(delta) = rest.split_off_mut(..outputs.len()) else {
+            return;
+        };
         let pairs = K::vectors(outputs).iter().zip(K::vectors(targets));
         let written = K::vectors(answers.weights).iter().zip(K::vectors_mut(delta));
         for ((&o, &t), (&weight, delta)) in pairs.zip(written) {
@@ -265,8 +273,11 @@ pub(in crate::nn) fn loss_bend<L: Term, T: Real, K: Kernels<T>>(
     rate: &mut [T],
 ) {
     let scale = kernels.splat(scale);
-    let rows = answers.rows().zip(rate.chunks_exact_mut(answers.weights.len()));
-    for ((outputs, targets), rate) in rows {
+    let mut rest = rate;
+    for (outputs, targets) in answers.rows() {
+        let Some(rate) = rest.split_off_mut(..outputs.len()) else {
+            return;
+        };
         let pairs = K::vectors(outputs).iter().zip(K::vectors(targets));
         let written = K::vectors(answers.weights).iter().zip(K::vectors_mut(rate));
         for ((&o, &t), (&weight, rate)) in pairs.zip(written) {

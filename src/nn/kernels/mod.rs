@@ -13,6 +13,7 @@
 
 mod aligned;
 mod elementwise;
+mod fold;
 mod inner;
 mod lanes;
 mod plain;
@@ -30,6 +31,8 @@ pub(super) use inner::{inner_products, is_narrow, is_thin};
 pub use plain::Plain;
 pub(super) use plain::Single;
 pub(super) use transpose::sample_stride;
+#[cfg(test)]
+pub(super) use vector::run_in_every_width;
 pub(super) use vector::run_vectorised;
 
 use super::number::Number;
@@ -66,6 +69,8 @@ pub trait Pass<T: Real> {
 
 /// A set of kernels for numbers of type `T`.
 pub trait Kernels<T: Real>: Copy + Send + Sync {
+    /// How many numbers are treated at once.
+    const LANES: usize;
     /// As many numbers as are treated at once, as they lie in memory.
     type Vector: Copy;
     /// The same numbers, with arithmetic.
@@ -88,6 +93,10 @@ pub trait Kernels<T: Real>: Copy + Send + Sync {
 
     /// The sum of the numbers in one vector.
     fn sum(self, lane: Self::Lane) -> T;
+
+    /// The sum of the numbers in each of the first vectors, as many as `out` asks for. There must be
+    /// as many vectors, rounded up to [`LANES`].
+    fn sums(self, vectors: &[Self::Vector], out: &mut [T]);
 
     /// Whether work on so many numbers is worth [sharing](Kernels::share).
     fn is_shared(self, numbers: usize) -> bool;

@@ -12,6 +12,7 @@ use crate::nn::real::Real;
 pub struct Plain;
 
 impl<T: Real> Kernels<T> for Plain {
+    const LANES: usize = 1;
     type Vector = T;
     type Lane = Single<T>;
 
@@ -37,6 +38,10 @@ impl<T: Real> Kernels<T> for Plain {
 
     fn sum(self, lane: Single<T>) -> T {
         lane.0
+    }
+
+    fn sums(self, vectors: &[T], out: &mut [T]) {
+        out.copy_from_slice(&vectors[..out.len()]);
     }
 
     fn is_shared(self, _numbers: usize) -> bool {

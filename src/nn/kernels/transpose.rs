@@ -128,12 +128,16 @@ fn turn<S: Simd, const L: usize>(simd: S, mut square: [S::f32s; L]) -> [S::f32s;
 }
 
 /// For each column, whether it is in the left or the right half of a square of twice the side `half`.
-#[inline(always)]
-fn side_of_each<T: Copy, const L: usize>(half: usize, left: T, right: T) -> [T; L] {
-    std::array::from_fn(
-        #[inline(always)]
-        |column| if column & half == 0 { left } else { right },
-    )
+const fn side_of_each<T: Copy, const L: usize>(half: usize, left: T, right: T) -> [T; L] {
+    let mut sides = [left; L];
+    let mut column = 0;
+    while column < L {
+        if column & half != 0 {
+            sides[column] = right;
+        }
+        column += 1;
+    }
+    sides
 }
 
 /// Exchanges the upper right and the lower left quarter of all squares of twice the side `HALF`.
@@ -143,23 +147,29 @@ fn exchange<S: Simd, const L: usize, const HALF: usize>(simd: S, square: &mut [S
     if HALF >= L {
         return;
     }
-    // The same mask in two ways. From integers the compiler learns at once what is in it, and finds
-    // instructions that rotate two vectors and select from them: 24 turn a square of 8. With vectors
-    // of 16, one instruction rotates and selects by a mask: 64 turn a square, as long as the compiler
-    // does not look into it.
-    let is_left = if L == 16 {
-        let sides: [f32; L] = side_of_each(HALF, -1.0, 1.0);
-        simd.less_than_f32s(S::as_simd_f32s(&sides).0[0], simd.splat_f32s(0.0))
-    } else {
-        let sides: [u32; L] = side_of_each(HALF, 0, 1);
-        simd.equal_u32s(S::as_simd_u32s(&sides).0[0], simd.splat_u32s(0))
-    };
+    let is_left = is_left::<S, L, HALF>(simd);
     for upper in 0..L {
         if upper & HALF == 0 {
             let (a, b) = (square[upper], square[upper + HALF]);
             square[upper] = simd.select_f32s(is_left, a, simd.rotate_right_f32s(b, HALF));
             square[upper + HALF] = simd.select_f32s(is_left, simd.rotate_left_f32s(a, HALF), b);
         }
+    }
+}
+
+/// Which columns are in the left half of a square of twice the side `HALF`.
+#[inline(always)]
+pub(super) fn is_left<S: Simd, const L: usize, const HALF: usize>(simd: S) -> S::m32s {
+    // The same mask in two ways. From integers the compiler learns at once what is in it, and finds
+    // instructions that rotate two vectors and select from them: 24 turn a square of 8. With vectors
+    // of 16, one instruction rotates and selects by a mask: 64 turn a square, as long as the compiler
+    // does not look into it.
+    if L == 16 {
+        let sides: [f32; L] = const { side_of_each(HALF, -1.0, 1.0) };
+        simd.less_than_f32s(S::as_simd_f32s(&sides).0[0], simd.splat_f32s(0.0))
+    } else {
+        let sides: [u32; L] = const { side_of_each(HALF, 0, 1) };
+        simd.equal_u32s(S::as_simd_u32s(&sides).0[0], simd.splat_u32s(0))
     }
 }
 

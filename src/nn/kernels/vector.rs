@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::lanes::Lanes;
 use super::product::TALL;
 use super::transpose::transpose_squares;
-use super::{Kernels, LANES, LARGE, MANY, Pass, Product, product};
+use super::{Kernels, LANES, LARGE, MANY, Pass, Product, fold, product};
 use crate::threads::Threads;
 
 /// Kernels that use the instructions `S`.
@@ -24,6 +24,7 @@ pub(in crate::nn) fn run_vectorised<P: Pass<f32>>(threads: Threads, pass: P) -> 
     Arch::new().dispatch(Run { threads, pass })
 }
 
+#[derive(Clone, Copy)]
 struct Run<P> {
     threads: Threads,
     pass: P,
@@ -37,6 +38,19 @@ impl<P: Pass<f32>> WithSimd for Run<P> {
         let threads = self.threads;
         self.pass.run(Vector { simd, threads })
     }
+}
+
+/// Runs a pass with vectors of every width, in plain code (no machine has them all) and with this
+/// machine's own instructions.
+#[cfg(test)]
+pub(in crate::nn) fn run_in_every_width<P: Pass<f32> + Copy>(pass: P) -> Vec<P::Output> {
+    let run = Run { threads: Threads::ONE, pass };
+    vec![
+        Simd::vectorize(pulp::Scalar128b, run),
+        Simd::vectorize(pulp::Scalar256b, run),
+        Simd::vectorize(pulp::Scalar512b, run),
+        Arch::new().dispatch(run),
+    ]
 }
 
 /// One piece of shared work, to be compiled for the same instructions as the rest of the pass: a
@@ -122,6 +136,7 @@ impl DoubleEndedIterator for Blocks<'_> {
 }
 
 impl<S: Simd> Kernels<f32> for Vector<S> {
+    const LANES: usize = S::F32_LANES;
     type Vector = S::f32s;
     type Lane = Lanes<S>;
 
@@ -153,6 +168,11 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
     #[inline(always)]
     fn sum(self, lane: Lanes<S>) -> f32 {
         self.simd.reduce_sum_f32s(lane.vector)
+    }
+
+    #[inline(always)]
+    fn sums(self, vectors: &[S::f32s], out: &mut [f32]) {
+        fold::sums(self.simd, vectors, out);
     }
 
     #[inline(always)]

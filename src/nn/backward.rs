@@ -61,7 +61,9 @@ impl Network {
     }
 
     /// [`forward`](Network::forward), [`loss`](Network::loss) and
-    /// [`backward`](Network::backward) in one: the loss, and its gradient in `gradient`.
+    /// [`backward`](Network::backward) in one: the loss, and its gradient in `gradient`. A network
+    /// of a few units has a faster way here, in which the gradient's sums over the samples are made
+    /// in another order.
     ///
     /// # Panics
     /// If `parameters` or `gradient` is shorter than

@@ -73,10 +73,12 @@ fn is_packed(left: Left<'_, f32>, terms: usize) -> bool {
 }
 
 /// See [`Kernels::product`](super::Kernels::product).
-#[inline(always)]
+///
+/// A function of its own: everything else that multiplies would get copies of the tiles, and what
+/// the compiler makes of a copy differs. A bad one has lost a sixth of the speed.
+#[inline(never)]
 pub(super) fn product<S: Simd>(simd: S, product: &Product<'_, f32>, out: &mut [f32]) {
-    // A function of its own (with the same instructions), so that its many tiles are compiled
-    // once and not in each place that multiplies.
+    // Each way as a function with the machine's instructions.
     let Product { columns, out_stride, .. } = *product;
     let multiply = &mut Multiply { simd, product, out, columns, out_stride };
     if is_thin(product) {

@@ -114,8 +114,9 @@ fn advice(prepared: &Prepared) -> String {
     }
     let rate = training.learning_rate;
     let mut advice = format!(
-        "Most often the learning rate is too large: press Reset and try {} instead of {rate}",
-        shorter(rate / 10.0)
+        "Most often the learning rate is too large: press Reset and try {} instead of {}",
+        written(two_digits(rate / 10.0)),
+        written(rate)
     );
     if training.clip_norm.is_none() {
         advice.push_str(", or clip the gradient");
@@ -126,14 +127,39 @@ fn advice(prepared: &Prepared) -> String {
         // Writing to a String cannot fail.
         write!(
             advice,
-            " The inputs reach {largest:.0}, which is far from 0: inputs between about -3 and 3 \
-             train best."
+            " The inputs reach {}, which is far from 0: inputs between about -3 and 3 train best.",
+            written(largest.round())
         )
         .ok();
     }
     advice
 }
 
-fn shorter(value: f64) -> String {
-    format!("{value:.1e}").parse::<f64>().map_or_else(|_| value.to_string(), |v| v.to_string())
+/// Two significant digits.
+fn two_digits(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
+}
+
+/// The shortest text that is this number, with an exponent if it is very large or small.
+fn written(value: impl fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_written_short() {
+        for (rate, text) in
+            [(0.3, "0.3"), (3.0, "3"), (1e30, "1e30"), (0.000_01, "1e-5"), (25.0, "25")]
+        {
+            assert_eq!(written(rate), text);
+        }
+        assert_eq!(written(250.4_f32.round()) + " " + &written(1e30_f32), "250 1e30");
+        assert_eq!(written(two_digits(0.1 / 10.0)), "0.01");
+        assert_eq!(written(two_digits(1e30 / 10.0)), "1e29");
+        assert_eq!(written(two_digits(0.123 / 10.0)), "0.012");
+    }
 }

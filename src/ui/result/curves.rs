@@ -7,7 +7,7 @@ use eframe::egui::{
     Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2,
     vec2,
 };
-use egui_plot::{Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
+use egui_plot::{LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
 
 use super::measure::{Measure, log_label, log_marks, scaled};
 use super::thin::thin;
@@ -200,8 +200,8 @@ fn draw(
             ("training", &state.training, palette.training, LineStyle::Solid),
         ];
         for (name, points, color, style) in parts {
-            let line = Line::new(name, PlotPoints::Borrowed(points)).color(color).width(1.8);
-            plot.line(line.style(style).allow_hover(false));
+            let line = chart::curve(name, PlotPoints::Borrowed(points)).color(color).width(1.8);
+            plot.line(line.style(style));
         }
         if let Some(point) = looked_back(scene, snapshot) {
             mark(plot, axis, &point, palette.accent_text, state.up);

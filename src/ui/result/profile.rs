@@ -1,7 +1,7 @@
 //! A function of one variable: the network's curve through the rows.
 
 use eframe::egui::{Response, Role, Ui, WidgetInfo};
-use egui_plot::{Line, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
+use egui_plot::{MarkerShape, PlotPoint, PlotPoints, Points, VLine};
 
 use super::chart;
 use super::plane::{LONGEST_LEVEL, shortened};
@@ -66,8 +66,8 @@ pub fn show(
                 plot.points(points.allow_hover(false));
             }
         }
-        let curve = Line::new("Network", PlotPoints::Borrowed(&state.curve));
-        plot.line(curve.color(palette.accent_text).width(2.5).allow_hover(false));
+        let curve = chart::curve("Network", PlotPoints::Borrowed(&state.curve));
+        plot.line(curve.color(palette.accent_text).width(2.5));
         if let Some(asked) = asked {
             let line = VLine::new("Asked", asked).color(palette.text_strong).width(1.0);
             plot.vline(line.allow_hover(false));

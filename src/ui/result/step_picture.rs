@@ -63,8 +63,8 @@ fn line(ui: &mut Ui, trials: &[(f64, f64)], start: f64, slope: f64, taken: Optio
         plot.set_plot_bounds(chart::area((-0.04 * longest, 1.04 * longest), (low, high)));
         let promise = Line::new("slope", promise).color(palette.text_weak);
         plot.line(promise.style(LineStyle::dashed_loose()).allow_hover(false));
-        let curve = Line::new("loss", PlotPoints::Borrowed(&path)).color(palette.accent_text);
-        plot.line(curve.width(1.5).allow_hover(false));
+        let curve = chart::curve("loss", PlotPoints::Borrowed(&path)).color(palette.accent_text);
+        plot.line(curve.width(1.5));
         let dots = Points::new("tried", PlotPoints::Borrowed(&path)).color(palette.accent_text);
         plot.points(dots.radius(3.0).allow_hover(false));
         if let Some(taken) = taken {
@@ -110,8 +110,9 @@ fn residuals(ui: &mut Ui, solver: &str, relative: &[f64], outcome: &str) {
     let response = chart::show(ui, plot, |plot| {
         plot.set_plot_bounds(chart::area((0.0, last), (low, high.max(0.1))));
         plot.hline(HLine::new("start", 0.0).color(palette.outline).width(1.0));
-        let curve = Line::new("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
-        plot.line(curve.width(1.5).allow_hover(false));
+        let curve =
+            chart::curve("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
+        plot.line(curve.width(1.5));
         let dots = Points::new("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
         plot.points(dots.radius(2.5).allow_hover(false));
     });

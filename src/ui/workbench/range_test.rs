@@ -4,7 +4,7 @@ use eframe::egui::{
     Align2, Button, Color32, ProgressBar, RichText, Role, ScrollArea, TextStyle, Ui, WidgetInfo,
     vec2,
 };
-use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points, Polygon, Text, VLine};
+use egui_plot::{LineStyle, PlotPoint, PlotPoints, PlotUi, Points, Polygon, Text, VLine};
 
 use super::super::result::measure::{log_label, log_marks};
 use super::super::result::{caption, chart};
@@ -217,10 +217,10 @@ fn plot(ui: &mut Ui, search: &RateSearch, current: f64, height: f32) {
             PlotPoints::from(places.filter(|place| place[1].is_finite()).collect::<Vec<_>>())
         };
         let faint = palette.training.gamma_multiply(0.4);
-        let batches = Line::new("batch loss", line(|point| point.batch_loss));
-        plot.line(batches.color(faint).width(1.0).allow_hover(false));
-        let average = Line::new("average loss", line(|point| point.loss));
-        plot.line(average.color(palette.training).width(2.6).allow_hover(false));
+        let batches = chart::curve("batch loss", line(|point| point.batch_loss));
+        plot.line(batches.color(faint).width(1.0));
+        let average = chart::curve("average loss", line(|point| point.loss));
+        plot.line(average.color(palette.training).width(2.6));
         let now = (current, format!("now {}", format::number(current)));
         let suggested = search.test.suggestion.filter(|&rate| rate != current);
         // Each label on the side away from the other line.

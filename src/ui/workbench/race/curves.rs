@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{Align2, RichText, Role, Ui, WidgetInfo};
-use egui_plot::{Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
+use egui_plot::{LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
 
 use super::standings::{Row, Standings};
 use crate::app::Race;
@@ -211,9 +211,9 @@ fn draw(ui: &mut Ui, standings: &Standings, how: How, lines: &[Drawn], height: f
             let series = Series::new(row.index, palette);
             let faded = looked_at.is_some_and(|index| index != row.index);
             let color = if faded { series.color.gamma_multiply(0.35) } else { series.color };
-            let curve = Line::new(row.name.as_str(), PlotPoints::Borrowed(&line.points));
+            let curve = chart::curve(&row.name, PlotPoints::Borrowed(&line.points));
             let style = style(series.dash);
-            plot.line(curve.color(color).width(2.0).style(style).allow_hover(false));
+            plot.line(curve.color(color).width(2.0).style(style));
             if let Some(end) = line.points.last() {
                 let end = Points::new(row.name.as_str(), vec![[end.x, end.y]]);
                 let shape = shape(series.marker);

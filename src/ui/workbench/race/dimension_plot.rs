@@ -2,7 +2,7 @@
 //! parameters.
 
 use eframe::egui::{RichText, Role, Ui, WidgetInfo};
-use egui_plot::{Line, PlotPoints, Points, Text};
+use egui_plot::{Points, Text};
 
 use super::curves::{shape, style};
 use super::dimension::look_of;
@@ -80,8 +80,8 @@ fn draw(ui: &mut Ui, trials: &[Trial], budget: f64, needed: bool, measure: Measu
             let series = Series::new(*look, palette);
             let solved = own.iter().filter(|trial| !needed || trial.solved_work.is_some());
             let line: Vec<[f64; 2]> = solved.map(|trial| place(trial, budget, needed)).collect();
-            let line = Line::new("trials", PlotPoints::from(line)).style(style(series.dash));
-            plot.line(line.color(series.color).width(1.6).allow_hover(false));
+            let line = chart::curve("trials", line).style(style(series.dash));
+            plot.line(line.color(series.color).width(1.6));
             let all: Vec<[f64; 2]> = own.iter().map(|trial| place(trial, budget, needed)).collect();
             let points = Points::new("trials", all).shape(shape(series.marker));
             plot.points(points.radius(5.5).color(series.color).allow_hover(false));

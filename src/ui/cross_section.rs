@@ -4,7 +4,7 @@
 //! twice as many triangles.
 
 use eframe::egui::{
-    Color32, ColorImage, Context, Pos2, TextureHandle, TextureId, TextureOptions, pos2,
+    Color32, ColorImage, Context, Id, Pos2, TextureHandle, TextureId, TextureOptions, pos2,
 };
 
 /// Texels from one edge of a line to the other.
@@ -46,23 +46,16 @@ fn reach(row: f32) -> f32 {
     (1.0 + row * STEP + 1.0) / 2.0
 }
 
-/// The texture of all cross-sections, kept for as long as lines are drawn with it.
-#[derive(Default)]
-pub struct LineTexture(Option<TextureHandle>);
-
-impl LineTexture {
-    /// The texture, made when it is first asked for.
-    pub fn id(&mut self, ctx: &Context) -> TextureId {
-        let name = "cross-sections of lines";
-        let load = || ctx.load_texture(name, picture(), TextureOptions::LINEAR);
-        self.0.get_or_insert_with(load).id()
-    }
-}
-
-impl std::fmt::Debug for LineTexture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("LineTexture").field(&self.0.is_some()).finish()
-    }
+/// The texture of all cross-sections, made when it is first asked for and kept as long as the window.
+pub fn texture(ctx: &Context) -> TextureId {
+    let name = "cross-sections of lines";
+    let kept = ctx.data(|data| data.get_temp::<TextureHandle>(Id::unique(name)));
+    let texture = kept.unwrap_or_else(|| {
+        let texture = ctx.load_texture(name, picture(), TextureOptions::LINEAR);
+        ctx.data_mut(|data| data.insert_temp(Id::unique(name), texture.clone()));
+        texture
+    });
+    texture.id()
 }
 
 fn picture() -> ColorImage {

@@ -30,7 +30,7 @@ use eframe::egui::{self, Id, PointerButton, Rect, Response, Role, Sense, Shape, 
 
 use crate::app::Outbox;
 use crate::experiment::LayerKind;
-use crate::ui::cross_section::LineTexture;
+use crate::ui::cross_section;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::Selection;
 use crate::ui::{Scene, View};
@@ -54,8 +54,6 @@ pub struct CanvasState {
     maps: Maps,
     marks: Marks,
     edges: Edges,
-    /// The texture of lines.
-    lines: LineTexture,
     drag: Option<Drag>,
     /// Whether the ground is dragged to move the drawing.
     panning: bool,
@@ -204,7 +202,7 @@ fn show_network(
     ui.set_opacity(1.0);
     let pixel = ui.pixels_per_point().recip();
     let changed = state.edges.update(stage, pixel);
-    let lines = state.lines.id(ui.ctx());
+    let lines = cross_section::texture(ui.ctx());
     let marks = state.marks.mesh(stage, visible(), lines, pixel, (changed, dragged));
     ui.painter().add(Shape::mesh(marks));
     let mut pointed: Option<Spot> = None;

@@ -27,13 +27,6 @@ impl Curve {
         [self.start, pos2(middle, self.start.y), pos2(middle, self.end.y), self.end]
     }
 
-    /// The place at `t` from 0 to 1. With the control points above, the Bernstein polynomials
-    /// shrink to x = x₀ + Δx·(1.5t − 1.5t² + t³) and y = y₀ + Δy·(3t² − 2t³).
-    pub fn at(self, t: f32) -> Pos2 {
-        let across = self.end - self.start;
-        self.start + vec2(across.x * progress(t), across.y * rise(t))
-    }
-
     /// The height of the curve above `x`, and how steep it is there; `None` beside the curve.
     pub fn height_at(self, x: f32) -> Option<(f32, f32)> {
         let across = self.end - self.start;
@@ -41,16 +34,25 @@ impl Curve {
             return None;
         }
         let t = solve((x - self.start.x) / across.x);
-        let slope = across.y * 6.0 * t * (1.0 - t) / (across.x * (1.5 - 3.0 * t + 3.0 * t * t));
-        Some((self.start.y + across.y * rise(t), slope))
+        let Place { share, slope } = Place::at(t);
+        Some((self.start.y + across.y * share.y, across.y * slope.y / (across.x * slope.x)))
     }
+}
 
-    fn direction(self, t: f32) -> Vec2 {
-        let across = self.end - self.start;
-        let direction =
-            vec2(across.x * (1.5 - 3.0 * t + 3.0 * t * t), across.y * 6.0 * t * (1.0 - t));
-        let length = direction.length_sq().sqrt();
-        if length > 0.0 { direction / length } else { Vec2::X }
+/// What all curves have in common at one t. With the control points above, the Bernstein polynomials
+/// shrink to x = x₀ + Δx·(1.5t − 1.5t² + t³) and y = y₀ + Δy·(3t² − 2t³).
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// Shares of the way across and of the way up.
+    share: Vec2,
+    /// Their derivatives.
+    slope: Vec2,
+}
+
+impl Place {
+    fn at(t: f32) -> Self {
+        let slope = vec2(1.5 - 3.0 * t + 3.0 * t * t, 6.0 * t * (1.0 - t));
+        Self { share: vec2(progress(t), rise(t)), slope }
     }
 }
 
@@ -79,20 +81,23 @@ fn solve(share: f32) -> f32 {
 /// Most steps of a curve that is not dashed.
 const MOST_STEPS: usize = 18;
 
-/// For each number of steps, the t at which they begin and end.
+/// For each number of steps, the places at which they begin and end.
 ///
 /// A chord misses its piece of a curve by an eighth of the second derivative times the square of
 /// the step. The second derivative is proportional to 1 − 2t: such a curve bends at its ends and is
 /// straight in the middle. With steps in inverse proportion to its root the error is the same
 /// everywhere, and as small as with half as many equal steps again.
-static STEPS: LazyLock<Vec<Vec<f32>>> = LazyLock::new(|| {
-    let place = |share: f32| {
-        let side = 1.0 - 2.0 * share;
-        0.5 - 0.5 * side.signum() * side.abs().powf(2.0 / 3.0)
-    };
-    let places = |steps: usize| (0..=steps).map(|step| place(step as f32 / steps as f32)).collect();
+static STEPS: LazyLock<Vec<Vec<Place>>> = LazyLock::new(|| {
+    let places = |steps| uneven(steps).map(Place::at).collect();
     (1..=MOST_STEPS).map(places).collect()
 });
+
+fn uneven(steps: usize) -> impl Iterator<Item = f32> {
+    (0..=steps).map(move |step| {
+        let side = 1.0 - 2.0 * step as f32 / steps as f32;
+        0.5 - 0.5 * side.signum() * side.abs().powf(2.0 / 3.0)
+    })
+}
 
 /// How a curve is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,27 +128,41 @@ pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, pixel: f32) {
             if pen.width < 1.0 { (17.0, 4, 12) } else { (12.0, 6, MOST_STEPS) };
         ((length / step) as usize).clamp(least, most)
     };
-    let uneven = STEPS.get(steps - 1).filter(|_| !pen.dashed);
     // Thinner than a pixel is fainter.
     let color = pen.color.gamma_multiply((pen.width / pixel).clamp(0.05, 1.0));
     let section = cross_section::of_width(pen.width / pixel);
     let reach = section.reach * pixel;
-    let sides = [-reach, reach].into_iter().zip(section.edges);
+    let across = curve.end - curve.start;
+    let [left, right] = section.edges.map(|edge| pos2(edge, section.row));
     let first = mesh.vertices.len() as u32;
-    for step in 0..=steps {
-        let t = uneven.and_then(|places| places.get(step)).copied();
-        let t = t.unwrap_or(step as f32 / steps as f32);
-        let center = curve.at(t);
-        let normal = curve.direction(t).rot90();
-        for (distance, edge) in sides.clone() {
-            let pos = center + normal * distance;
-            mesh.vertices.push(Vertex { pos, uv: pos2(edge, section.row), color });
+    let pair = |place: &Place| {
+        let center = curve.start + across * place.share;
+        let direction = across * place.slope;
+        let side = (direction * (reach / direction.length_sq().sqrt().max(1e-6))).rot90();
+        [
+            Vertex { pos: center - side, uv: left, color },
+            Vertex { pos: center + side, uv: right, color },
+        ]
+    };
+    // One piece after another, written together: there are twenty thousand corners.
+    mesh.vertices.reserve(2 * (steps + 1));
+    match STEPS.get(steps - 1).filter(|_| !pen.dashed) {
+        Some(places) => {
+            for place in places {
+                mesh.vertices.extend_from_slice(&pair(place));
+            }
+        }
+        None => {
+            for step in 0..=steps {
+                let place = Place::at(step as f32 / steps as f32);
+                mesh.vertices.extend_from_slice(&pair(&place));
+            }
         }
     }
-    for step in (0..steps as u32).filter(|step| !pen.dashed || step % 2 == 0) {
+    mesh.indices.reserve(6 * steps);
+    for step in (0..steps as u32).step_by(if pen.dashed { 2 } else { 1 }) {
         let [a, b, c, d] = [0, 1, 2, 3].map(|corner| first + 2 * step + corner);
-        mesh.add_triangle(a, b, c);
-        mesh.add_triangle(b, d, c);
+        mesh.indices.extend_from_slice(&[a, b, c, b, d, c]);
     }
 }
 
@@ -152,6 +171,12 @@ mod tests {
     use super::*;
 
     const CURVE: Curve = Curve { start: pos2(10.0, 20.0), end: pos2(110.0, 220.0) };
+
+    impl Curve {
+        fn at(self, t: f32) -> Pos2 {
+            self.start + (self.end - self.start) * Place::at(t).share
+        }
+    }
 
     #[test]
     fn the_short_form_is_the_bezier_curve() {
@@ -177,7 +202,8 @@ mod tests {
 
     #[test]
     fn steps_of_a_curve_miss_it_by_the_same_everywhere() {
-        for places in STEPS.iter().filter(|places| places.len() > 6) {
+        for steps in 6..=MOST_STEPS {
+            let places: Vec<f32> = uneven(steps).collect();
             let errors: Vec<f32> = places
                 .windows(2)
                 .map(|step| {

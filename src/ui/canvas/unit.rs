@@ -1,9 +1,12 @@
 //! The units of a card: neurons as small maps, inputs by name, and what the pointer reads on them.
 
-use eframe::egui::epaint::RectShape;
+use std::f32::consts::FRAC_PI_2;
+
+use eframe::egui::emath::GuiRounding;
+use eframe::egui::epaint::{RectShape, Vertex};
 use eframe::egui::{
-    self, Align2, Color32, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    self, Align2, Color32, Mesh, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::Stage;
@@ -22,6 +25,8 @@ use crate::ui::{View, format, theme};
 const ENLARGED: f32 = 152.0;
 /// Corners of maps, in points.
 pub(super) const CORNER: f32 = 3.0;
+/// Points along each corner of a map in the network: it is small, and half under its frame.
+const CORNER_POINTS: u32 = 3;
 
 /// Paints what the units of one card look like. Those of all cards come before anything else on
 /// the cards: shapes of the same texture, one after the other, become one mesh.
@@ -35,10 +40,39 @@ pub(super) fn paint_figures(
     if card.face == Face::Names {
         return;
     }
+    let mut mesh = Mesh::default();
     for (unit, &cell) in place.cells.iter().enumerate() {
         if cell.intersects(stage.canvas) {
-            Figure::of(stage, maps, card, unit).paint(painter, cell, stage);
+            match Figure::of(stage, maps, card, unit) {
+                Figure::Map(tile) => {
+                    // Maps of a card are of one texture.
+                    mesh.texture_id = tile.texture;
+                    add_map(&mut mesh, cell.round_to_pixels(painter.pixels_per_point()), tile.uv);
+                }
+                figure => figure.paint(painter, cell, stage),
+            }
         }
+    }
+    if !mesh.indices.is_empty() {
+        painter.add(mesh);
+    }
+}
+
+/// Adds a map with round corners, without edges that fade: the frame lies on them.
+fn add_map(mesh: &mut Mesh, rect: Rect, uv: Rect) {
+    let first = mesh.vertices.len() as u32;
+    let inner = rect.shrink(CORNER);
+    let centers = [inner.right_bottom(), inner.left_bottom(), inner.left_top(), inner.right_top()];
+    for (turn, center) in centers.into_iter().enumerate() {
+        for point in 0..CORNER_POINTS {
+            let share = point as f32 / (CORNER_POINTS - 1) as f32;
+            let pos = center + Vec2::angled((turn as f32 + share) * FRAC_PI_2) * CORNER;
+            let uv = uv.lerp_inside((pos - rect.min) / rect.size());
+            mesh.vertices.push(Vertex { pos, uv, color: Color32::WHITE });
+        }
+    }
+    for corner in 1..4 * CORNER_POINTS - 1 {
+        mesh.add_triangle(first, first + corner, first + corner + 1);
     }
 }
 
@@ -384,4 +418,35 @@ fn column_text(encoder: &Encoder, unit: usize) -> Option<String> {
             column.name,
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_fills_its_rectangle_but_for_the_corners() {
+        let rect = Rect::from_min_max(pos2(10.0, 20.0), pos2(40.0, 60.0));
+        let uv = Rect::from_min_max(pos2(0.25, 0.5), pos2(0.5, 1.0));
+        let mut mesh = Mesh::default();
+        add_map(&mut mesh, rect, uv);
+        assert!(mesh.is_valid());
+        assert_eq!(mesh.calc_bounds(), rect);
+        let area: f32 = mesh
+            .triangles()
+            .map(|corners| {
+                let [a, b, c] = corners.map(|corner| mesh.vertices[corner as usize].pos);
+                ((b - a).x * (c - a).y - (b - a).y * (c - a).x) / 2.0
+            })
+            .inspect(|area| assert!(*area >= 0.0, "all triangles turn the same way"))
+            .sum();
+        let corners = (4.0 - std::f32::consts::PI) * CORNER * CORNER;
+        let missing = rect.area() - area;
+        assert!((corners..1.4 * corners).contains(&missing), "{missing} instead of {corners}");
+        // What is drawn lies where it lies on the texture.
+        for vertex in &mesh.vertices {
+            let share = (vertex.pos - rect.min) / rect.size();
+            assert!((uv.lerp_inside(share) - vertex.uv).length() < 1e-6);
+        }
+    }
 }

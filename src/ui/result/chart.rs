@@ -2,9 +2,7 @@
 //! elsewhere in the window.
 
 use eframe::egui::{Id, Rangef, Ui, Vec2, Vec2b};
-use egui_plot::{
-    AxisHints, GridInput, GridMark, Line, Plot, PlotBounds, PlotPoints, PlotResponse, PlotUi,
-};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotResponse, PlotUi};
 
 use super::plane::small;
 use super::tick;
@@ -57,14 +55,6 @@ pub fn show<'a, R>(
     .inner
 }
 
-/// A line from point to point, without anything under the pointer.
-///
-/// Never as a filled band, which the library draws where points lie closer than a pixel: between a
-/// high step and the next point, many pixels on, that would be a triangle.
-pub fn curve<'a>(name: &str, points: impl Into<PlotPoints<'a>>) -> Line<'a> {
-    Line::new(name, points).allow_band(false).allow_hover(false)
-}
-
 /// Grid lines at round values, at most `most` of them.
 pub fn marks(input: &GridInput, most: usize) -> Vec<GridMark> {
     let (low, high) = input.bounds;
@@ -105,8 +95,6 @@ pub fn area((left, right): (f64, f64), (low, high): (f64, f64)) -> PlotBounds {
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
-    use eframe::egui::{self, Shape};
-
     use super::*;
 
     #[test]
@@ -116,29 +104,5 @@ mod tests {
         assert_eq!(bounds(std::iter::empty()), (0.0, 1.0));
         let (low, high) = bounds([5.0].into_iter());
         assert!(low < 5.0 && 5.0 < high);
-    }
-
-    #[test]
-    fn a_high_step_is_a_line_and_no_filled_band() {
-        let ctx = egui::Context::default();
-        // The first two points lie within one pixel, the third a quarter of the width away.
-        let points = vec![[0.0, 0.2], [1.0, 1.0], [1_000.0, 0.1], [4_000.0, 0.1]];
-        let mut width = 0.0;
-        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(400.0, 300.0));
-        let input = egui::RawInput { screen_rect: Some(screen), ..egui::RawInput::default() };
-        let mut output = ctx.run_ui(input, |ui| {
-            let plot = plot(ui, "step", 200.0);
-            let response = show(ui, plot, |plot| {
-                plot.set_plot_bounds(area((0.0, 4_000.0), (0.0, 1.0)));
-                plot.line(curve("step", points.clone()));
-            });
-            width = response.response.rect.width();
-        });
-        output.textures_delta.clear();
-        assert!((100.0..500.0).contains(&width), "{width}");
-        let shapes = output.shapes.iter().map(|clipped| &clipped.shape);
-        let is_line = |shape: &&Shape| matches!(shape, Shape::Path(path) if path.points.len() == 4);
-        assert_eq!(shapes.clone().filter(is_line).count(), 1);
-        assert_eq!(shapes.filter(|shape| matches!(shape, Shape::Band(_))).count(), 0);
     }
 }

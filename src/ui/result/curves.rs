@@ -11,6 +11,7 @@ use egui_plot::{LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, T
 
 use super::measure::{Measure, log_label, log_marks, scaled};
 use super::thin::thin;
+use super::trace::Trace;
 use super::{abscissa, chart, tick};
 use crate::app::command::{Command, Outbox};
 use crate::train::metrics::{Metrics, PartMetrics};
@@ -200,8 +201,8 @@ fn draw(
             ("training", &state.training, palette.training, LineStyle::Solid),
         ];
         for (name, points, color, style) in parts {
-            let line = chart::curve(name, PlotPoints::Borrowed(points)).color(color).width(1.8);
-            plot.line(line.style(style));
+            let line = Trace::new(name, PlotPoints::Borrowed(points)).color(color).width(1.8);
+            plot.add(line.style(style));
         }
         if let Some(point) = looked_back(scene, snapshot) {
             mark(plot, axis, &point, palette.accent_text, state.up);

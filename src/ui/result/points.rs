@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
-use eframe::egui::epaint::{Mesh, TessellationOptions, Tessellator};
-use eframe::egui::{Color32, Pos2, Rect, Shape, Stroke, TextureId, Ui};
+use eframe::egui::epaint::Mesh;
+use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui};
 
-use super::disc::{self, Ring};
 use super::look::{Looks, number_color};
 use super::plane::Plane;
+use super::stamp::{Sheet, Stamp};
 use crate::data::{Samples, TargetEncoding};
 use crate::experiment::{DataSource, ExperimentSpec};
 use crate::insight::{Axis, InsightFrame, Scale};
-use crate::ui::cross_section::LineTexture;
 use crate::ui::theme::{self, Marker, Palette};
 use crate::ui::{Scene, View};
 
@@ -20,6 +19,8 @@ use crate::ui::{Scene, View};
 const SHOWN: usize = 2000;
 /// How much wider than its marker the ring around a wrong point is, in points on screen.
 const RING: f32 = 2.0;
+/// How wide its line is.
+const RING_LINE: f32 = 1.5;
 /// Widest shift of points that would lie on each other, in levels of a category.
 const JITTER: f64 = 0.32;
 
@@ -53,8 +54,8 @@ pub struct MapPoints {
     pub generation: u64,
     markers: Option<(Drawing, Arc<Mesh>)>,
     rings: Option<(Drawing, u64, Arc<Mesh>)>,
-    /// The texture of the rings.
-    lines: LineTexture,
+    /// The shapes of the markers and rings.
+    sheet: Option<Sheet>,
 }
 
 /// What the points were collected from.
@@ -86,6 +87,13 @@ struct Drawing {
     parts: [bool; 2],
     dark: bool,
     pixels_per_point: f32,
+}
+
+impl Drawing {
+    /// The size of a pixel, in points.
+    fn pixel(&self) -> f32 {
+        self.pixels_per_point.max(0.1).recip()
+    }
 }
 
 impl MapPoints {
@@ -123,17 +131,11 @@ impl MapPoints {
             pixels_per_point: ui.pixels_per_point(),
         };
         if self.markers.as_ref().is_none_or(|(old, _)| *old != drawing) {
-            let mut pencil = Pencil::new(drawing.pixels_per_point);
-            let radius = radius(self.points.len());
-            for point in shown(&self.points, drawing.parts) {
-                let center = plane.screen_from(point.at);
-                marker(&mut pencil, point, (center, radius), self.range, palette);
-            }
-            self.markers = Some((drawing, Arc::new(pencil.mesh)));
+            let mesh = self.markers(ui.ctx(), drawing, palette);
+            self.markers = Some((drawing, Arc::new(mesh)));
             self.rings = None;
         }
-        let lines = self.lines.id(ui.ctx());
-        self.update_rings(scene, drawing, palette, lines);
+        self.update_rings(scene, drawing, palette);
         let painter = ui.painter().with_clip_rect(plane.rect.expand(theme::SPACE_1));
         let rings = self.rings.as_ref().map(|(_, _, mesh)| mesh);
         let markers = self.markers.as_ref().map(|(_, mesh)| mesh);
@@ -142,14 +144,36 @@ impl MapPoints {
         }
     }
 
-    fn update_rings(
-        &mut self,
-        scene: &Scene<'_>,
-        drawing: Drawing,
-        palette: &Palette,
-        texture: TextureId,
-    ) {
-        let Some(frame) = matching_insight(scene) else {
+    /// All markers, with stamps for all of their looks and for the rings.
+    fn markers(&mut self, ctx: &Context, drawing: Drawing, palette: &Palette) -> Mesh {
+        let pixel = drawing.pixel();
+        let shown = || shown(&self.points, drawing.parts);
+        let mut stamps = vec![ring(pixel)];
+        for stamp in shown().flat_map(|point| Look::of(point, self.range, palette).stamps(pixel)) {
+            if !stamps.contains(&stamp) {
+                stamps.push(stamp);
+            }
+        }
+        let radius = radius(self.points.len()) / pixel;
+        let sheet = match self.sheet.take() {
+            Some(sheet) if sheet.is(radius, &stamps) => sheet,
+            _ => Sheet::new(ctx, radius, stamps),
+        };
+        let mut mesh = Mesh::with_texture(sheet.texture());
+        for point in shown() {
+            let center = drawing.plane.screen_from(point.at);
+            let look = Look::of(point, self.range, palette);
+            let colors = [look.outline.color, look.fill];
+            for (stamp, color) in look.stamps(pixel).into_iter().zip(colors) {
+                sheet.add(&mut mesh, stamp, center, color, pixel);
+            }
+        }
+        self.sheet = Some(sheet);
+        mesh
+    }
+
+    fn update_rings(&mut self, scene: &Scene<'_>, drawing: Drawing, palette: &Palette) {
+        let (Some(frame), Some(sheet)) = (matching_insight(scene), &self.sheet) else {
             self.rings = None;
             return;
         };
@@ -160,13 +184,12 @@ impl MapPoints {
         if fresh {
             return;
         }
-        let mut mesh = Mesh::with_texture(texture);
-        // The map is light in both themes, so the ring is the strong red of both.
-        let line = Stroke::new(1.5, palette.danger);
-        let radius = radius(self.points.len()) + RING;
-        let ring = Ring::new(radius, line, drawing.pixels_per_point.max(0.1).recip());
+        let mut mesh = Mesh::with_texture(sheet.texture());
+        let pixel = drawing.pixel();
         for point in shown(&self.points, drawing.parts).filter(|point| is_wrong(point, frame)) {
-            ring.add(&mut mesh, drawing.plane.screen_from(point.at));
+            let center = drawing.plane.screen_from(point.at);
+            // The map is light in both themes, so the ring is the strong red of both.
+            sheet.add(&mut mesh, ring(pixel), center, palette.danger, pixel);
         }
         self.rings = Some((drawing, frame.snapshot, Arc::new(mesh)));
     }
@@ -294,61 +317,50 @@ fn painted(scene: &Scene<'_>) -> Vec<MapPoint> {
         .collect()
 }
 
-/// A training point is filled with its colour, a validation point is hollow.
-fn marker(
-    pencil: &mut Pencil,
-    point: &MapPoint,
-    (center, radius): (Pos2, f32),
-    range: (f64, f64),
-    palette: &Palette,
-) {
-    let (shape, color, light) = if let Some(look) = point.look {
-        (theme::class_marker(look), theme::class_color(look), palette.neutral)
-    } else {
-        let color = number_color(point.value, range, palette);
-        (Marker::Circle, color, ink(palette))
-    };
-    let (fill, outline, width) = match (point.train, point.look) {
-        (true, _) => (color, light, 0.7),
-        (false, Some(_)) => (light, color, 1.4),
-        // A number is its colour: a hollow point would hide it, so it has a light rim instead.
-        (false, None) => (color, palette.neutral, 1.2),
-    };
-    pencil.marker(shape, center, radius, fill, Stroke::new(width, outline));
+/// What a point looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Look {
+    marker: Marker,
+    fill: Color32,
+    outline: Stroke,
+}
+
+impl Look {
+    /// A training point is filled with its colour, a validation point is hollow.
+    fn of(point: &MapPoint, range: (f64, f64), palette: &Palette) -> Self {
+        let (marker, color, light) = if let Some(look) = point.look {
+            (theme::class_marker(look), theme::class_color(look), palette.neutral)
+        } else {
+            let color = number_color(point.value, range, palette);
+            (Marker::Circle, color, ink(palette))
+        };
+        let (fill, outline, width) = match (point.train, point.look) {
+            (true, _) => (color, light, 0.7),
+            (false, Some(_)) => (light, color, 1.4),
+            // A number is its colour: a hollow point would hide it, so it has a light rim instead.
+            (false, None) => (color, palette.neutral, 1.2),
+        };
+        Self { marker, fill, outline: Stroke::new(width, outline) }
+    }
+
+    /// Its outline, and on it what is within. The outline lies on the edge of the marker; around a
+    /// marker with thin arms it lies outside.
+    fn stamps(self, pixel: f32) -> [Stamp; 2] {
+        let width = self.outline.width / pixel;
+        let (outer, inner) = match self.marker {
+            Marker::Cross | Marker::Star => (width, 0.0),
+            _ => (width / 2.0, -width / 2.0),
+        };
+        [outer, inner].map(|grown| Stamp::Marker { marker: self.marker, grown })
+    }
+}
+
+/// The ring around a wrong point.
+fn ring(pixel: f32) -> Stamp {
+    Stamp::Ring { grown: RING / pixel, width: RING_LINE / pixel }
 }
 
 /// The darkest tone of the theme.
 fn ink(palette: &Palette) -> Color32 {
     if palette.dark { palette.canvas } else { palette.text_strong }
-}
-
-/// Turns markers into triangles.
-struct Pencil {
-    tessellator: Tessellator,
-    /// One pixel, in points.
-    feather: f32,
-    shapes: Vec<Shape>,
-    mesh: Mesh,
-}
-
-impl Pencil {
-    fn new(pixels_per_point: f32) -> Self {
-        let options = TessellationOptions::default();
-        let mut tessellator = Tessellator::new(pixels_per_point, options, [1, 1], Vec::new());
-        tessellator.set_clip_rect(Rect::EVERYTHING);
-        let feather = pixels_per_point.max(0.1).recip();
-        Self { tessellator, feather, shapes: Vec::new(), mesh: Mesh::default() }
-    }
-
-    fn marker(&mut self, shape: Marker, center: Pos2, radius: f32, fill: Color32, outline: Stroke) {
-        if shape == Marker::Circle {
-            return disc::add(&mut self.mesh, center, radius, fill, outline, self.feather);
-        }
-        let mut shapes = std::mem::take(&mut self.shapes);
-        shape.draw(&mut shapes, center, radius, fill, outline);
-        for shape in shapes.drain(..) {
-            self.tessellator.tessellate_shape(shape, &mut self.mesh);
-        }
-        self.shapes = shapes;
-    }
 }

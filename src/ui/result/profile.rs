@@ -6,6 +6,7 @@ use egui_plot::{MarkerShape, PlotPoint, PlotPoints, Points, VLine};
 use super::chart;
 use super::plane::{LONGEST_LEVEL, shortened};
 use super::points::MapPoints;
+use super::trace::Trace;
 use crate::data::TargetEncoding;
 use crate::insight::map::{Drawn, Profile};
 use crate::insight::{Axis, Scale};
@@ -66,8 +67,8 @@ pub fn show(
                 plot.points(points.allow_hover(false));
             }
         }
-        let curve = chart::curve("Network", PlotPoints::Borrowed(&state.curve));
-        plot.line(curve.color(palette.accent_text).width(2.5));
+        let curve = Trace::new("Network", PlotPoints::Borrowed(&state.curve));
+        plot.add(curve.color(palette.accent_text).width(2.5));
         if let Some(asked) = asked {
             let line = VLine::new("Asked", asked).color(palette.text_strong).width(1.0);
             plot.vline(line.allow_hover(false));

@@ -6,6 +6,7 @@ use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, Poin
 
 use super::chart;
 use super::tick;
+use super::trace::Trace;
 use crate::optim::{Candidate, Picture};
 use crate::train::Snapshot;
 use crate::ui::{format, inspector, theme, widget};
@@ -63,8 +64,8 @@ fn line(ui: &mut Ui, trials: &[(f64, f64)], start: f64, slope: f64, taken: Optio
         plot.set_plot_bounds(chart::area((-0.04 * longest, 1.04 * longest), (low, high)));
         let promise = Line::new("slope", promise).color(palette.text_weak);
         plot.line(promise.style(LineStyle::dashed_loose()).allow_hover(false));
-        let curve = chart::curve("loss", PlotPoints::Borrowed(&path)).color(palette.accent_text);
-        plot.line(curve.width(1.5));
+        let curve = Trace::new("loss", PlotPoints::Borrowed(&path)).color(palette.accent_text);
+        plot.add(curve.width(1.5));
         let dots = Points::new("tried", PlotPoints::Borrowed(&path)).color(palette.accent_text);
         plot.points(dots.radius(3.0).allow_hover(false));
         if let Some(taken) = taken {
@@ -110,9 +111,8 @@ fn residuals(ui: &mut Ui, solver: &str, relative: &[f64], outcome: &str) {
     let response = chart::show(ui, plot, |plot| {
         plot.set_plot_bounds(chart::area((0.0, last), (low, high.max(0.1))));
         plot.hline(HLine::new("start", 0.0).color(palette.outline).width(1.0));
-        let curve =
-            chart::curve("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
-        plot.line(curve.width(1.5));
+        let curve = Trace::new("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
+        plot.add(curve.width(1.5));
         let dots = Points::new("residual", PlotPoints::Borrowed(&logs)).color(palette.accent_text);
         plot.points(dots.radius(2.5).allow_hover(false));
     });

@@ -5,6 +5,8 @@
 //! is lost on white, and the black, which is lost on the dark theme. The first two are the orange
 //! and the blue of signed values, so that a two-class map and its points agree.
 
+use std::f32::consts::TAU;
+
 use eframe::egui::{self, Color32, Pos2, Shape, Stroke, Vec2, pos2, vec2};
 
 /// How many colours and how many shapes there are before they repeat.
@@ -72,6 +74,33 @@ impl Marker {
         }
     }
 
+    /// The corners of the shape around the middle, for a radius of 1; `None` for a circle.
+    pub fn corners(self) -> Option<Vec<Vec2>> {
+        match self {
+            Marker::Circle => None,
+            Marker::Square => Some(SQUARE.to_vec()),
+            Marker::Triangle => Some(TRIANGLE.to_vec()),
+            Marker::Diamond => Some(DIAMOND.to_vec()),
+            Marker::Cross => {
+                // Ends of four arms, and the corners between them.
+                let arm = |turn: f32| {
+                    let angle = TAU / 8.0 + turn * TAU / 4.0;
+                    let (along, across) = (Vec2::angled(angle), Vec2::angled(angle + TAU / 4.0));
+                    let (end, side) = (along * CROSS_LENGTH, across * CROSS_ARM);
+                    [end - side, end + side, along * CROSS_ARM + side]
+                };
+                Some([0.0, 1.0, 2.0, 3.0].into_iter().flat_map(arm).collect())
+            }
+            Marker::Star => {
+                let corners = (0..10).map(|corner: u8| {
+                    let distance = if corner.is_multiple_of(2) { STAR_TIP } else { STAR_NOTCH };
+                    Vec2::angled(f32::from(corner) * TAU / 10.0 - TAU / 4.0) * distance
+                });
+                Some(corners.collect())
+            }
+        }
+    }
+
     /// Appends the shape to `shapes`, centred on `center` and with the area of a circle of `radius`
     /// points, more or less, so that no class looks heavier than another.
     ///
@@ -99,13 +128,17 @@ impl Marker {
             Marker::Diamond => shapes.push(polygon(corners(&DIAMOND), fill, outline)),
             Marker::Cross => {
                 let arms = [[0, 2], [1, 3]].map(|[a, b]| {
-                    [a, b].map(|corner: usize| center + SQUARE[corner] * radius * 1.1)
+                    [a, b].map(|corner: usize| {
+                        center + SQUARE[corner].normalized() * CROSS_LENGTH * radius
+                    })
                 });
                 if outline.width > 0.0 {
-                    let width = 0.7 * radius + 2.0 * outline.width;
+                    let width = 2.0 * CROSS_ARM * radius + 2.0 * outline.width;
                     shapes.extend(arms.map(|arm| Shape::line_segment(arm, (width, outline.color))));
                 }
-                shapes.extend(arms.map(|arm| Shape::line_segment(arm, (0.7 * radius, fill))));
+                shapes.extend(
+                    arms.map(|arm| Shape::line_segment(arm, (2.0 * CROSS_ARM * radius, fill))),
+                );
             }
             Marker::Star => {
                 if outline.width > 0.0 {
@@ -123,6 +156,13 @@ const SQUARE: [Vec2; 4] =
 const TRIANGLE: [Vec2; 3] = [vec2(0.0, -1.3), vec2(1.13, 0.75), vec2(-1.13, 0.75)];
 const DIAMOND: [Vec2; 4] = [vec2(0.0, -1.27), vec2(1.27, 0.0), vec2(0.0, 1.27), vec2(-1.27, 0.0)];
 
+/// Half the width of a cross's arms, and their length from the middle.
+const CROSS_ARM: f32 = 0.35;
+const CROSS_LENGTH: f32 = 1.3846;
+/// Distances of a star's tips and notches from its middle.
+const STAR_TIP: f32 = 1.45;
+const STAR_NOTCH: f32 = 0.62;
+
 fn polygon(corners: Vec<Pos2>, fill: Color32, outline: Stroke) -> Shape {
     Shape::convex_polygon(corners, fill, outline)
 }
@@ -132,14 +172,14 @@ fn star(shapes: &mut Vec<Shape>, center: Pos2, radius: f32, fill: Color32) {
     let point = |angle: f32, distance: f32| {
         pos2(center.x + angle.sin() * distance * radius, center.y - angle.cos() * distance * radius)
     };
-    let tenth = std::f32::consts::TAU / 10.0;
+    let tenth = TAU / 10.0;
     for tip in 0..5 {
         let angle = 2.0 * tenth * tip as f32;
         let kite = vec![
-            point(angle, 1.45),
-            point(angle + tenth, 0.62),
-            point(angle + 5.0 * tenth, 0.62),
-            point(angle - tenth, 0.62),
+            point(angle, STAR_TIP),
+            point(angle + tenth, STAR_NOTCH),
+            point(angle + 5.0 * tenth, STAR_NOTCH),
+            point(angle - tenth, STAR_NOTCH),
         ];
         shapes.push(Shape::convex_polygon(kite, fill, Stroke::NONE));
     }

@@ -15,6 +15,7 @@ use crate::app::{Action, Command, Outbox};
 use crate::experiment::{Edit, ExperimentSpec, TrainingSpec};
 use crate::optim;
 use crate::train::range_test::{LARGEST, SMALLEST};
+use crate::ui::result::trace::Trace;
 
 /// Least height of the plot, in points.
 const PLOT: f32 = 160.0;
@@ -217,10 +218,10 @@ fn plot(ui: &mut Ui, search: &RateSearch, current: f64, height: f32) {
             PlotPoints::from(places.filter(|place| place[1].is_finite()).collect::<Vec<_>>())
         };
         let faint = palette.training.gamma_multiply(0.4);
-        let batches = chart::curve("batch loss", line(|point| point.batch_loss));
-        plot.line(batches.color(faint).width(1.0));
-        let average = chart::curve("average loss", line(|point| point.loss));
-        plot.line(average.color(palette.training).width(2.6));
+        let batches = Trace::new("batch loss", line(|point| point.batch_loss));
+        plot.add(batches.color(faint).width(1.0));
+        let average = Trace::new("average loss", line(|point| point.loss));
+        plot.add(average.color(palette.training).width(2.6));
         let now = (current, format!("now {}", format::number(current)));
         let suggested = search.test.suggestion.filter(|&rate| rate != current);
         // Each label on the side away from the other line.
@@ -314,7 +315,8 @@ fn reading(
     let left_half = at < f64::midpoint(SMALLEST.log10(), LARGEST.log10());
     let align = if left_half { Align2::LEFT_BOTTOM } else { Align2::RIGHT_BOTTOM };
     let height = (point.loss + 0.04 * high).min(0.94 * high);
-    let text = RichText::new(words).color(palette.text_strong);
+    // The lines beneath do not run through the words.
+    let text = RichText::new(words).color(palette.text_strong).background_color(palette.canvas);
     let text = Text::new("pointer", PlotPoint::new(place[0], height), text);
     plot.text(text.anchor(align).allow_hover(false));
 }

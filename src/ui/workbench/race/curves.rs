@@ -13,6 +13,7 @@ use crate::train::{Curve, CurvePoint};
 use crate::ui::result::curves::nearest;
 use crate::ui::result::measure::{Measure, log_label, log_marks, scaled};
 use crate::ui::result::thin::thin;
+use crate::ui::result::trace::Trace;
 use crate::ui::result::{abscissa, caption, chart, tick};
 use crate::ui::theme::{self, Dash, Marker, Series};
 use crate::ui::view::{CurveAxis, CurveMetric, Part};
@@ -211,9 +212,9 @@ fn draw(ui: &mut Ui, standings: &Standings, how: How, lines: &[Drawn], height: f
             let series = Series::new(row.index, palette);
             let faded = looked_at.is_some_and(|index| index != row.index);
             let color = if faded { series.color.gamma_multiply(0.35) } else { series.color };
-            let curve = chart::curve(&row.name, PlotPoints::Borrowed(&line.points));
+            let curve = Trace::new(&row.name, PlotPoints::Borrowed(&line.points));
             let style = style(series.dash);
-            plot.line(curve.color(color).width(2.0).style(style));
+            plot.add(curve.color(color).width(2.0).style(style));
             if let Some(end) = line.points.last() {
                 let end = Points::new(row.name.as_str(), vec![[end.x, end.y]]);
                 let shape = shape(series.marker);

@@ -11,6 +11,7 @@ use crate::train::dimension::Trial;
 use crate::train::race::quality;
 use crate::ui::format;
 use crate::ui::result::measure::{Measure, log_label, log_marks};
+use crate::ui::result::trace::Trace;
 use crate::ui::result::{caption, chart};
 use crate::ui::theme::{self, Series};
 
@@ -80,8 +81,8 @@ fn draw(ui: &mut Ui, trials: &[Trial], budget: f64, needed: bool, measure: Measu
             let series = Series::new(*look, palette);
             let solved = own.iter().filter(|trial| !needed || trial.solved_work.is_some());
             let line: Vec<[f64; 2]> = solved.map(|trial| place(trial, budget, needed)).collect();
-            let line = chart::curve("trials", line).style(style(series.dash));
-            plot.line(line.color(series.color).width(1.6));
+            let line = Trace::new("trials", line).style(style(series.dash));
+            plot.add(line.color(series.color).width(1.6));
             let all: Vec<[f64; 2]> = own.iter().map(|trial| place(trial, budget, needed)).collect();
             let points = Points::new("trials", all).shape(shape(series.marker));
             plot.points(points.radius(5.5).color(series.color).allow_hover(false));

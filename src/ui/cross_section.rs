@@ -46,7 +46,8 @@ fn reach(row: f32) -> f32 {
     (1.0 + row * STEP + 1.0) / 2.0
 }
 
-/// The texture of all cross-sections, made when it is first asked for and kept as long as the window.
+/// The texture of all cross-sections, made when it is first asked for and kept as long as the
+/// window.
 pub fn texture(ctx: &Context) -> TextureId {
     let name = "cross-sections of lines";
     let kept = ctx.data(|data| data.get_temp::<TextureHandle>(Id::unique(name)));

@@ -44,8 +44,8 @@ pub enum Measuring {
 /// [`CLOSE_EPOCHS`] spends less on them.
 const SEEN_SECONDS: f64 = 1.0 / 60.0;
 
-/// Epochs whose curve is drawn as closely as the share of the time allows: what small networks learn,
-/// they learn in so many, and in a few milliseconds.
+/// Epochs whose curve is drawn as closely as the share of the time allows: what small networks
+/// learn, they learn in so many, and in a few milliseconds.
 const CLOSE_EPOCHS: u64 = 1000;
 
 /// Epochs a schedule is spread over when the run has no end of its own.

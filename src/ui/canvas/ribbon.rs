@@ -39,8 +39,8 @@ impl Curve {
     }
 }
 
-/// What all curves have in common at one t. With the control points above, the Bernstein polynomials
-/// shrink to x = x₀ + Δx·(1.5t − 1.5t² + t³) and y = y₀ + Δy·(3t² − 2t³).
+/// What all curves have in common at one t. With the control points above, the Bernstein
+/// polynomials shrink to x = x₀ + Δx·(1.5t − 1.5t² + t³) and y = y₀ + Δy·(3t² − 2t³).
 #[derive(Clone, Copy, Debug)]
 struct Place {
     /// Shares of the way across and of the way up.
@@ -113,8 +113,8 @@ pub(super) struct Pen {
 /// Length of a dash and of the space behind it, in points.
 const DASH: f32 = 5.0;
 
-/// Adds a curve to a mesh with the texture of the [`cross_section`]s. `pixel` is the size of a pixel,
-/// in points.
+/// Adds a curve to a mesh with the texture of the [`cross_section`]s. `pixel` is the size of a
+/// pixel, in points.
 pub(super) fn add(mesh: &mut Mesh, curve: Curve, pen: Pen, pixel: f32) {
     let length = (curve.end - curve.start).length();
     let steps = if pen.dashed {

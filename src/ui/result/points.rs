@@ -131,7 +131,7 @@ impl MapPoints {
             pixels_per_point: ui.pixels_per_point(),
         };
         if self.markers.as_ref().is_none_or(|(old, _)| *old != drawing) {
-            let mesh = self.markers(ui.ctx(), drawing, palette);
+            let mesh = self.stamp_markers(ui.ctx(), drawing, palette);
             self.markers = Some((drawing, Arc::new(mesh)));
             self.rings = None;
         }
@@ -145,7 +145,7 @@ impl MapPoints {
     }
 
     /// All markers, with stamps for all of their looks and for the rings.
-    fn markers(&mut self, ctx: &Context, drawing: Drawing, palette: &Palette) -> Mesh {
+    fn stamp_markers(&mut self, ctx: &Context, drawing: Drawing, palette: &Palette) -> Mesh {
         let pixel = drawing.pixel();
         let shown = || shown(&self.points, drawing.parts);
         let mut stamps = vec![ring(pixel)];

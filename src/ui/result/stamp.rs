@@ -97,8 +97,8 @@ impl Stamp {
     }
 }
 
-/// Texels along each side of a stamp. A pixel is two to five of them, so that it does not matter where
-/// between two pixels a marker lies.
+/// Texels along each side of a stamp. A pixel is two to five of them, so that it does not matter
+/// where between two pixels a marker lies.
 const SIDE: usize = 48;
 
 /// The stamps of a map, side by side on one texture.
@@ -130,8 +130,8 @@ impl Sheet {
         self.texture.id()
     }
 
-    /// Adds a stamp to a mesh with this texture; nothing, if the sheet does not have it. `pixel` is the
-    /// size of a pixel, in points.
+    /// Adds a stamp to a mesh with this texture; nothing, if the sheet does not have it. `pixel`
+    /// is the size of a pixel, in points.
     pub fn add(&self, mesh: &mut Mesh, stamp: Stamp, center: Pos2, color: Color32, pixel: f32) {
         let Some(place) = self.stamps.iter().position(|other| *other == stamp) else { return };
         let first = mesh.vertices.len() as u32;

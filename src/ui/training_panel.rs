@@ -142,6 +142,7 @@ pub fn setting_row(ui: &mut Ui, setting: &Setting, value: &mut f64) -> bool {
         ui.add(
             egui::DragValue::new(value)
                 .range(setting.min..=setting.max)
+                .clamp_existing_to_range(false)
                 .speed(speed)
                 .custom_formatter(|value, _| super::format::number(value))
                 .custom_parser(widget::parse_number),

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align, Button, ComboBox, DragValue, Layout, Response, RichText, Slider, Ui, Widget,
+    self, Align, Button, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping,
+    Ui, Widget,
 };
 
 use super::icon::{self, Icon};
@@ -65,11 +66,12 @@ fn named_row(
     .inner
 }
 
-/// A slider with a field, as wide as there is room.
+/// A slider with a field, as wide as there is room. A value beyond its ends, from a file, is shown
+/// and kept until it is edited.
 pub fn slider(ui: &mut Ui, slider: Slider<'_>) -> Response {
     let room = ui.available_width();
     ui.spacing_mut().slider_width = (room - 64.0).clamp(28.0, 180.0);
-    ui.add(slider.trailing_fill(true))
+    ui.add(slider.clamping(SliderClamping::Edits).trailing_fill(true))
 }
 
 /// A number that may be left out: a switch before a field.
@@ -90,7 +92,8 @@ pub fn optional(
             changed = true;
         }
         if let Some(number) = value {
-            let response = ui.add(field(DragValue::new(number))).accessible_name(name);
+            let field = field(DragValue::new(number)).clamp_existing_to_range(false);
+            let response = ui.add(field).accessible_name(name);
             changed |= response.on_hover_text(help).changed();
         }
     });

@@ -279,3 +279,22 @@ fn a_large_network_gets_a_coarser_map_while_it_trains() {
     app.key(Key::Space);
     app.wait_until("the map is drawn in full", |app| resolution(app) == finest);
 }
+
+#[test]
+fn values_beyond_the_controls_are_shown_and_kept() {
+    let mut spec = ExperimentSpec::default();
+    spec.training.learning_rate = 1e30;
+    spec.training.batch_size = 2000;
+    spec.training.l2 = 5.0;
+    spec.training.stop.target_loss = Some(1e9);
+    let before = spec.training.clone();
+    let mut app = App::start_on(spec);
+    app.settle();
+    assert_eq!(app.spec().training, before, "nothing was touched");
+    assert_eq!(app.value(Role::SpinButton, "Learning rate"), "1e30");
+    assert_eq!(app.value(Role::SpinButton, "Batch size"), "2000");
+    app.click("All rows in each update");
+    let after = &app.spec().training;
+    assert_eq!((after.learning_rate, after.batch_size, after.l2), (1e30, 2000, 5.0));
+    assert_eq!(after.whole_batch, Some(true));
+}

@@ -51,6 +51,9 @@ const PACKED_FROM: usize = 1 << 13;
 
 /// How many terms are added in one turn of a tile's loop. The loop's own instructions are then few
 /// beside the arithmetic, which counts most where two threads of a core share what it reads.
+///
+/// Not in the widest tiles with vectors of 4 (NEON): its arithmetic takes factors from registers
+/// only, and those of four terms do not fit beside 24 sums.
 const TURN: usize = 4;
 
 /// Fewer terms are added one by one: setting up a second loop would take longer than it saves.
@@ -246,6 +249,7 @@ impl<'a, S: Simd> Multiply<'a, S> {
         match WAY {
             THIN => self.few_rows::<C, ORDER>(range, column, left),
             SHORT => self.all_rows::<C, 1, ORDER>(range, column, left),
+            _ if S::F32_LANES == 4 && C == 4 => self.all_rows::<C, 1, ORDER>(range, column, left),
             _ => self.all_rows::<C, TURN, ORDER>(range, column, left),
         }
     }

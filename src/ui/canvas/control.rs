@@ -196,6 +196,7 @@ fn rate_field(
     let mut percent = before.round();
     let field = egui::DragValue::new(&mut percent)
         .range(0.0..=MOST_PERCENT)
+        .clamp_existing_to_range(false)
         .speed(0.25)
         .max_decimals(0)
         .suffix(" %")

@@ -13,7 +13,10 @@
 //! A dropout layer multiplies by its mask while training, a = m ∘ x, and is not there otherwise.
 
 use super::head;
-use super::kernels::{Kernels, Left, Pass, Product, Start, activate, multiply};
+use super::kernels::{
+    Few, Kernels, Left, Pass, Product, Samples, Start, Way, activate, are_few, gather, multiply,
+    sample_stride,
+};
 use super::layout::Layout;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
@@ -53,8 +56,10 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let Workspace { layout, inputs, layers, log_sums, dropout, .. } = workspace;
-    let (layout, width) = (*layout, layout.width);
+    let Workspace {
+        batch, layout, inputs, input_samples, samples, layers, log_sums, dropout, ..
+    } = workspace;
+    let (batch, layout, width) = (*batch, *layout, layout.width);
     for (index, layer) in network.layers().iter().enumerate() {
         // x: what the layer before hands on.
         let (before, after) = layers.split_at_mut(index);
@@ -64,7 +69,19 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
             Layer::Dense(dense) => {
                 let z = &mut values.z[..dense.units * width];
                 let a = &mut values.a[..dense.units * width];
-                weighted_sums(kernels, dense, parameters, x, z, layout);
+                if are_few(batch, dense.inputs, dense.inputs) {
+                    let stride = sample_stride(dense.inputs);
+                    let values = if index == 0 {
+                        &**input_samples
+                    } else {
+                        gather(x, width, [dense.inputs, batch], samples, stride);
+                        &**samples
+                    };
+                    let x = Samples { values, stride };
+                    sums_of_few(kernels, dense, parameters, x, batch, z, width);
+                } else {
+                    weighted_sums(kernels, dense, parameters, x, z, layout);
+                }
                 match dense.activation {
                     DenseActivation::Hidden(f) => activate(kernels, f, z, a),
                     DenseActivation::Output(f) => {
@@ -108,4 +125,21 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
         out_stride: layout.width,
     };
     kernels.product(&product, z);
+}
+
+/// The same for a few samples.
+#[inline(always)]
+fn sums_of_few<T: Real, K: Kernels<T>>(
+    kernels: K,
+    dense: &Dense,
+    parameters: &[T],
+    x: Samples<'_, T>,
+    samples: usize,
+    z: &mut [T],
+    width: usize,
+) {
+    let weights = &parameters[dense.weights.clone()];
+    let biases = &parameters[dense.biases.clone()];
+    let way = Way::Sums { weights, biases, x };
+    kernels.few(&Few { way, samples, inputs: dense.inputs, width }, z);
 }

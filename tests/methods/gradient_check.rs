@@ -178,9 +178,26 @@ fn plans() -> Vec<Plan> {
     plans
 }
 
+/// Batches of so few samples, in layers of so many inputs, that they are computed in another way.
+fn of_a_few_samples() -> impl Iterator<Item = Plan> {
+    let sizes = [(1, 16, 17), (2, 33, 20), (4, 70, 45), (5, 64, 61), (3, 20, 16)];
+    sizes.into_iter().map(|(samples, inputs, units)| {
+        let dense = |units| LayerShape::Dense { units, activation: Activation::Tanh };
+        Plan {
+            inputs,
+            hidden: vec![dense(units), LayerShape::Dropout { rate: 0.3 }, dense(18)],
+            outputs: 3,
+            output: OutputActivation::Softmax,
+            loss: Loss::SoftmaxCrossEntropy,
+            samples,
+            seed: 11,
+        }
+    })
+}
+
 #[test]
 fn gradients_are_those_of_the_loss() {
-    for plan in plans() {
+    for plan in plans().into_iter().chain(of_a_few_samples()) {
         let mut case = plan.build::<f64>();
         let at = case.parameters.clone();
         let gradient = case.gradient_at(&at);
@@ -333,6 +350,14 @@ fn compare_precisions(plan: &Plan) {
 fn fast_kernels_agree_with_the_reference_for_every_function() {
     for plan in plans() {
         compare_precisions(&plan);
+    }
+}
+
+#[test]
+fn fast_kernels_agree_with_the_reference_for_a_few_samples() {
+    for plan in of_a_few_samples() {
+        compare_precisions(&plan);
+        compare_precisions(&Plan { inputs: 784, samples: 8, ..plan });
     }
 }
 

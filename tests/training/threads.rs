@@ -139,6 +139,14 @@ fn wide() {
 }
 
 #[test]
+fn a_few_samples() {
+    for batch in [1, 3, 8] {
+        Plan::new(&[784, 900, 333, 10], Activation::Relu, batch).check::<f32>();
+    }
+    Plan::new(&[1001, 1500, 9], Activation::Tanh, 4).with_dropout().check::<f32>();
+}
+
+#[test]
 fn odd_sizes() {
     Plan::new(&[301, 517, 203, 3], Activation::Tanh, 131).check::<f32>();
     Plan::new(&[1000, 33, 1], Activation::Gelu, 333).for_regression(Loss::Huber).check::<f32>();

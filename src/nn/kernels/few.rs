@@ -11,9 +11,9 @@
 //!     ∂L/∂x[i][s] = Σᵤ w[u][i]·δ[u][s]        a few vectors of i at a time
 //! ```
 //!
-//! Each weight is read, or written, once. What is left of a row after its last whole vector is
-//! treated by a vector that ends where the row ends and so begins among numbers that were treated
-//! already; hence a row must be at least a vector long.
+//! Up to four samples are treated at a time, so that a weight that is read serves them all. What is
+//! left of a row after its last whole vector is treated by a vector that ends where the row ends, and
+//! so begins among numbers that were treated already; hence a row must be at least a vector long.
 
 use super::{Kernels, LANES};
 use crate::nn::number::Number;
@@ -22,8 +22,8 @@ use crate::nn::real::Real;
 /// The most samples that are few.
 const FEW: usize = 8;
 
-/// What it takes to make one number of a vector's, or to put a vector's into so many rows, in
-/// multiplications. Measured, as [`FEW`] is.
+/// What each sum costs besides its terms, in terms: a vector's numbers are added up, or put into
+/// rows of their own. Measured, as [`FEW`] is.
 const APART: usize = 128;
 
 /// Samples that are treated at the same time, and the most that a gradient is computed of.

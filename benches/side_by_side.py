@@ -2,11 +2,13 @@
 
     python3 benches/side_by_side.py target/release/netsmith [runs] [seconds] [tasks] [sides]
 
-In each run every side (or only those whose names contain a word given, such as "Netsmith, 2;JAX") trains every task:
-float32, rows in memory, shuffled every epoch, the same layers, batch, loss and method. A library keeps its network from
-run to run, so many short runs take little longer than a few long ones, and tell more on a machine that has other work.
-They need numpy, torch, jax and scikit-learn. The end is a table of medians, the ratio of Netsmith to the best other in
-each run (median, quartiles, range), and PyTorch's product of two large matrices as a bound for the machine.
+In each run every side (or only those whose names contain a word given, such as "Netsmith;JAX") trains every task:
+float32, rows in memory, shuffled every epoch, the same layers, batch, loss and method. Besides the fixed tasks there are
+those of one's own: layers, rows in a batch, rows, activation and method, such as 784-128-10/1/10000/relu/sgd. A library
+keeps its network from run to run, so many short runs take little longer than a few long ones, and tell more on a machine
+that has other work. They need numpy, torch, jax and scikit-learn. The end is a table of medians, the ratio of Netsmith to
+the best other in each run (median, quartiles, range), and PyTorch's product of two large matrices as a bound for the
+machine.
 """
 
 import functools
@@ -146,8 +148,21 @@ def scikit_learn(task):
     return lambda: model.fit(inputs, classes), count
 
 
+def own_task(name):
+    """A task that is described by its name. One output answers one of two classes."""
+    layers, batch, count, activation, method = name.split("/")
+    layers = [int(width) for width in layers.split("-")]
+    return layers, int(batch), int(count), activation, layers[-1] == 1, method
+
+
 def netsmith(program, task, seconds, threads):
-    call = [program, "bench", "--tasks", task, "--seconds", str(seconds), "--threads", str(threads), "--json"]
+    call = [program, "bench", "--seconds", str(seconds), "--threads", str(threads), "--json"]
+    if "/" in task:
+        layers, batch, count, activation, _, method = TASKS[task]
+        call += ["--layers", ",".join(map(str, layers)), "--batch-size", str(batch), "--samples", str(count)]
+        call += ["--activation", activation, "--optimizer", method]
+    else:
+        call += ["--tasks", task]
     return json.loads(subprocess.run(call, check=True, capture_output=True, text=True).stdout)["samples_per_s"]
 
 
@@ -175,6 +190,7 @@ def main():
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 2.0
     tasks = sys.argv[4].split(",") if len(sys.argv) > 4 else list(TASKS)
+    TASKS.update({task: own_task(task) for task in tasks if "/" in task})
     cores = os.cpu_count()
     words = sys.argv[5].split(";") if len(sys.argv) > 5 else [""]
     every = sides(program, cores, seconds)

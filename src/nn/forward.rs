@@ -60,6 +60,8 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
         batch, layout, inputs, input_samples, samples, layers, log_sums, dropout, ..
     } = workspace;
     let (batch, layout, width) = (*batch, *layout, layout.width);
+    // The sums of a small network are made in one order, for its own pass has the same loss.
+    let may_be_few = !network.is_small();
     for (index, layer) in network.layers().iter().enumerate() {
         // x: what the layer before hands on.
         let (before, after) = layers.split_at_mut(index);
@@ -69,7 +71,7 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
             Layer::Dense(dense) => {
                 let z = &mut values.z[..dense.units * width];
                 let a = &mut values.a[..dense.units * width];
-                if are_few(batch, dense.inputs, dense.inputs) {
+                if may_be_few && are_few(batch, dense.inputs, dense.inputs) {
                     let stride = sample_stride(dense.inputs);
                     let values = if index == 0 {
                         &**input_samples

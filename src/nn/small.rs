@@ -426,10 +426,10 @@ mod tests {
 
     #[test]
     fn the_loss_is_the_same_bits_as_that_of_any_network() {
-        for batch in [1, 10, 32, 100] {
+        for (inputs, batch) in [(2, 1), (2, 10), (2, 32), (2, 100), (20, 1), (20, 2), (20, 10)] {
             let (activation, output) = (Activation::Tanh, OutputActivation::Sigmoid);
             let loss = Loss::BinaryCrossEntropy;
-            let case = Case::new([2, 8, 8, 1], activation, output, loss, batch);
+            let case = Case::new([inputs, 8, 8, 1], activation, output, loss, batch);
             let mut gradient = vec![0.0; case.parameters.len()];
             let mut workspace = case.loaded();
             let found = case.network.loss_and_gradient(
@@ -438,7 +438,7 @@ mod tests {
                 &mut workspace,
                 &mut gradient,
             );
-            assert_eq!(found.to_bits(), case.loss_of_any().to_bits(), "{batch}");
+            assert_eq!(found.to_bits(), case.loss_of_any().to_bits(), "{inputs} inputs, {batch}");
         }
     }
 

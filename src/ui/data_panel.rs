@@ -266,8 +266,8 @@ fn train_share(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) {
     let help = "The share of the rows that is trained on. The rest, the validation part, is held \
                 back to see how well the network does on rows it has never seen.";
     let response = widget::row(ui, "Training", help, |ui| {
-        let slider = Slider::new(&mut percent, 10.0..=90.0).step_by(1.0).suffix(" %");
-        widget::slider(ui, slider)
+        let slider = Slider::new(&mut percent, 10.0..=90.0).step_by(1.0);
+        widget::slider(ui, slider.max_decimals(0).suffix(" %"))
     });
     if response.changed() {
         change(scene, out, "change training share", |data| data.train_share = percent / 100.0);

@@ -21,7 +21,7 @@
 
 use super::head;
 use super::kernels::{
-    Few, Kernels, Left, Pass, Product, Samples, Start, Way, are_few, are_few_for_gradient, gather,
+    Few, Kernels, Left, Pass, Product, Samples, Start, Way, are_few, are_few_for_gradient,
     inner_products, is_thin, multiply, row_sums, sample_stride, times_slope,
 };
 use super::layout::Layout;
@@ -235,12 +235,8 @@ fn outer_product_of_few<T: Real, K: Kernels<T>>(
     gradient: &mut [T],
 ) {
     let LayerInputs { features, samples, buffer, batch, width } = inputs;
-    let stride = sample_stride(dense.inputs);
-    let values = samples.unwrap_or_else(|| {
-        gather(features, width, [dense.inputs, batch], buffer, stride);
-        buffer
-    });
-    let way = Way::Gradient { delta, x: Samples { values, stride } };
+    let x = Samples::of(samples, features, width, [dense.inputs, batch], buffer);
+    let way = Way::Gradient { delta, x };
     let few = Few { way, samples: batch, inputs: dense.inputs, width };
     kernels.few(&few, &mut gradient[dense.weights.clone()]);
 }

@@ -14,8 +14,7 @@
 
 use super::head;
 use super::kernels::{
-    Few, Kernels, Left, Pass, Product, Samples, Start, Way, activate, are_few, gather, multiply,
-    sample_stride,
+    Few, Kernels, Left, Pass, Product, Samples, Start, Way, activate, are_few, multiply,
 };
 use super::layout::Layout;
 use super::network::{Dense, DenseActivation, Layer, Network};
@@ -72,14 +71,9 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
                 let z = &mut values.z[..dense.units * width];
                 let a = &mut values.a[..dense.units * width];
                 if may_be_few && are_few(batch, dense.inputs, dense.inputs) {
-                    let stride = sample_stride(dense.inputs);
-                    let values = if index == 0 {
-                        &**input_samples
-                    } else {
-                        gather(x, width, [dense.inputs, batch], samples, stride);
-                        &**samples
-                    };
-                    let x = Samples { values, stride };
+                    let given = (index == 0).then_some(&**input_samples);
+                    let size = [dense.inputs, batch];
+                    let x = Samples::of(given, x, width, size, samples);
                     sums_of_few(kernels, dense, parameters, x, batch, z, width);
                 } else {
                     weighted_sums(kernels, dense, parameters, x, z, layout);

@@ -15,7 +15,7 @@
 //! left of a row after its last whole vector is treated by a vector that ends where the row ends, and
 //! so begins among numbers that were treated already; hence a row must be at least a vector long.
 
-use super::{Kernels, LANES};
+use super::{Kernels, LANES, sample_stride};
 use crate::nn::number::Number;
 use crate::nn::real::Real;
 
@@ -40,22 +40,6 @@ pub(in crate::nn) const fn are_few(samples: usize, inputs: usize, terms: usize) 
 #[inline]
 pub(in crate::nn) const fn are_few_for_gradient(samples: usize, inputs: usize) -> bool {
     1 <= samples && samples <= TOGETHER && inputs >= LANES
-}
-
-/// Copies `samples` samples, at most [`FEW`], out of rows that hold a feature each.
-#[inline]
-pub(in crate::nn) fn gather<T: Copy>(
-    features: &[T],
-    width: usize,
-    [inputs, samples]: [usize; 2],
-    to: &mut [T],
-    stride: usize,
-) {
-    for (sample, to) in to.chunks_exact_mut(stride).take(samples).enumerate() {
-        for (to, feature) in to[..inputs].iter_mut().zip(features.chunks_exact(width)) {
-            *to = feature[sample];
-        }
-    }
 }
 
 /// A product with a few samples.
@@ -106,6 +90,29 @@ pub struct Samples<'a, T> {
     pub values: &'a [T],
     /// The distance between two samples.
     pub stride: usize,
+}
+
+impl<'a, T: Copy> Samples<'a, T> {
+    /// Inputs of a layer: as they are given, or copied into `buffer` from rows that hold a feature
+    /// each.
+    pub(in crate::nn) fn of(
+        given: Option<&'a [T]>,
+        features: &[T],
+        width: usize,
+        [inputs, samples]: [usize; 2],
+        buffer: &'a mut [T],
+    ) -> Self {
+        let stride = sample_stride(inputs);
+        if let Some(values) = given {
+            return Self { values, stride };
+        }
+        for (sample, to) in buffer.chunks_exact_mut(stride).take(samples).enumerate() {
+            for (to, feature) in to[..inputs].iter_mut().zip(features.chunks_exact(width)) {
+                *to = feature[sample];
+            }
+        }
+        Self { values: buffer, stride }
+    }
 }
 
 impl<T> Few<'_, T> {
@@ -360,7 +367,7 @@ fn weighted<const S: usize, T: Real, K: Kernels<T>>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Pass, run_in_every_width, sample_stride};
+    use super::super::{Pass, run_in_every_width};
     use super::*;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -482,9 +489,12 @@ mod tests {
     #[test]
     fn samples_are_gathered_from_rows_of_features() {
         let features: Vec<usize> = (0..3 * 16).collect();
-        let mut to = vec![0; 2 * 5];
-        gather(&features, 16, [3, 2], &mut to, 5);
-        assert_eq!(to, [0, 16, 32, 0, 0, 1, 17, 33, 0, 0]);
+        let mut buffer = vec![0; 2 * sample_stride(3)];
+        let Samples { values, stride } = Samples::of(None, &features, 16, [3, 2], &mut buffer);
+        assert_eq!(values[..3], [0, 16, 32]);
+        assert_eq!(values[stride..][..3], [1, 17, 33]);
+        let given = Samples::of(Some(&features), &[], 16, [3, 2], &mut []);
+        assert_eq!(given.values, features);
     }
 
     #[test]

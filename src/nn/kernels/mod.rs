@@ -29,7 +29,7 @@ pub(super) use elementwise::{
     softmax_cross_entropy, sum_loss, times_slope, times_slope_and_bend,
 };
 pub use few::Few;
-pub(super) use few::{Samples, Way, are_few, are_few_for_gradient, gather};
+pub(super) use few::{Samples, Way, are_few, are_few_for_gradient};
 pub(super) use inner::{inner_products, is_narrow, is_thin};
 pub use plain::Plain;
 pub(super) use plain::Single;

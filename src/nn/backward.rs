@@ -21,8 +21,8 @@
 
 use super::head;
 use super::kernels::{
-    Few, Kernels, Left, Pass, Product, Samples, Start, Way, are_few, are_few_for_gradient,
-    inner_products, is_thin, multiply, row_sums, sample_stride, times_slope,
+    Kernels, Left, Pass, Product, Start, inner_products, is_thin, multiply, row_sums,
+    sample_stride, times_slope,
 };
 use super::layout::Layout;
 use super::loss::Loss;
@@ -179,11 +179,7 @@ fn weight_gradient<T: Real, K: Kernels<T>>(
     let width = workspace.layout.width;
     let (mut inputs, layers, _) = workspace.inputs_of(index, dense.inputs);
     let delta = &layers[index].delta[..dense.units * width];
-    if are_few_for_gradient(inputs.batch, dense.inputs) {
-        outer_product_of_few(kernels, dense, delta, inputs, gradient);
-    } else {
-        outer_product(kernels, dense, delta, &mut inputs, Start::Zero, gradient);
-    }
+    outer_product(kernels, dense, delta, &mut inputs, Start::Zero, gradient);
     row_sums(kernels, delta, width, &mut gradient[dense.biases.clone()]);
 }
 
@@ -225,22 +221,6 @@ pub(super) fn outer_product<T: Real, K: Kernels<T>>(
     kernels.product(&product, gradient);
 }
 
-/// δ·xᵀ for a few samples.
-#[inline(always)]
-fn outer_product_of_few<T: Real, K: Kernels<T>>(
-    kernels: K,
-    dense: &Dense,
-    delta: &[T],
-    inputs: LayerInputs<'_, T>,
-    gradient: &mut [T],
-) {
-    let LayerInputs { features, samples, buffer, batch, width } = inputs;
-    let x = Samples::of(samples, features, width, [dense.inputs, batch], buffer);
-    let way = Way::Gradient { delta, x };
-    let few = Few { way, samples: batch, inputs: dense.inputs, width };
-    kernels.few(&few, &mut gradient[dense.weights.clone()]);
-}
-
 /// ∂L/∂x = Wᵀ·δ, into the δ of the layer before (which [`through_activation`] completes).
 #[inline(always)]
 fn send_back<T: Real, K: Kernels<T>>(
@@ -250,15 +230,10 @@ fn send_back<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let (samples, layout) = (workspace.batch, workspace.layout);
-    let width = layout.width;
+    let layout = workspace.layout;
     let (before, after) = workspace.layers.split_at_mut(index);
-    let delta = &after[0].delta[..dense.units * width];
-    let back = &mut before[index - 1].delta[..dense.inputs * width];
-    if are_few(samples, dense.inputs, dense.units) {
-        let way = Way::Back { weights: &parameters[dense.weights.clone()], delta };
-        return kernels.few(&Few { way, samples, inputs: dense.inputs, width }, back);
-    }
+    let delta = &after[0].delta[..dense.units * layout.width];
+    let back = &mut before[index - 1].delta[..dense.inputs * layout.width];
     times_transpose(kernels, dense, parameters, delta, layout, Start::Zero, back);
 }
 

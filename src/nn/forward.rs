@@ -13,10 +13,9 @@
 //! A dropout layer multiplies by its mask while training, a = m ∘ x, and is not there otherwise.
 
 use super::head;
-use super::kernels::{
-    Few, Kernels, Left, Pass, Product, Samples, Start, Way, activate, are_few, multiply,
-};
+use super::kernels::{Kernels, Left, Pass, Product, Start, activate, multiply};
 use super::layout::Layout;
+use super::load::turn_inputs;
 use super::network::{Dense, DenseActivation, Layer, Network};
 use super::real::Real;
 use super::workspace::Workspace;
@@ -55,12 +54,9 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
     parameters: &[T],
     workspace: &mut Workspace<T>,
 ) {
-    let Workspace {
-        batch, layout, inputs, input_samples, samples, layers, log_sums, dropout, ..
-    } = workspace;
-    let (batch, layout, width) = (*batch, *layout, layout.width);
-    // The sums of a small network are made in one order, for its own pass has the same loss.
-    let may_be_few = !network.is_small();
+    turn_inputs(kernels, network.inputs(), workspace);
+    let Workspace { layout, inputs, layers, log_sums, dropout, .. } = workspace;
+    let (layout, width) = (*layout, layout.width);
     for (index, layer) in network.layers().iter().enumerate() {
         // x: what the layer before hands on.
         let (before, after) = layers.split_at_mut(index);
@@ -70,14 +66,7 @@ pub(super) fn forward<T: Real, K: Kernels<T>>(
             Layer::Dense(dense) => {
                 let z = &mut values.z[..dense.units * width];
                 let a = &mut values.a[..dense.units * width];
-                if may_be_few && are_few(batch, dense.inputs, dense.inputs) {
-                    let given = (index == 0).then_some(&**input_samples);
-                    let size = [dense.inputs, batch];
-                    let x = Samples::of(given, x, width, size, samples);
-                    sums_of_few(kernels, dense, parameters, x, batch, z, width);
-                } else {
-                    weighted_sums(kernels, dense, parameters, x, z, layout);
-                }
+                weighted_sums(kernels, dense, parameters, x, z, layout);
                 match dense.activation {
                     DenseActivation::Hidden(f) => activate(kernels, f, z, a),
                     DenseActivation::Output(f) => {
@@ -121,21 +110,4 @@ pub(super) fn weighted_sums<T: Real, K: Kernels<T>>(
         out_stride: layout.width,
     };
     kernels.product(&product, z);
-}
-
-/// The same for a few samples.
-#[inline(always)]
-fn sums_of_few<T: Real, K: Kernels<T>>(
-    kernels: K,
-    dense: &Dense,
-    parameters: &[T],
-    x: Samples<'_, T>,
-    samples: usize,
-    z: &mut [T],
-    width: usize,
-) {
-    let weights = &parameters[dense.weights.clone()];
-    let biases = &parameters[dense.biases.clone()];
-    let way = Way::Sums { weights, biases, x };
-    kernels.few(&Few { way, samples, inputs: dense.inputs, width }, z);
 }

@@ -49,8 +49,8 @@ impl Network {
         self.gather(workspace, inputs, |slot| rows.start + slot, rows.len());
     }
 
-    /// Copies the inputs of `row(0)`, `row(1)`… feature-major, and unless they are few also as they
-    /// are.
+    /// Copies the inputs of `row(0)`, `row(1)`… as they are and, sooner or later, feature-major; if
+    /// they are narrow, only the latter.
     #[inline(always)]
     fn gather<T: Real>(
         &self,
@@ -62,6 +62,7 @@ impl Network {
         let count = self.inputs();
         if is_narrow(count) {
             let width = workspace.layout.width;
+            workspace.turned = true;
             return take(inputs, count, row, samples, &mut workspace.inputs, width);
         }
         let values = |slot: usize| &inputs[row(slot) * count..][..count];
@@ -133,7 +134,7 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
     fn run<K: Kernels<T>>(self, kernels: K) {
         let Self { count, workspace, values } = self;
         let stride = sample_stride(count);
-        let Workspace { inputs: features, input_samples: samples, batch, layout, .. } = workspace;
+        let Workspace { input_samples: samples, batch, .. } = &mut *workspace;
         let blocks = samples[..*batch * stride].chunks_mut(LOADED * stride).enumerate();
         let copy = |(block, samples): (usize, &mut [T])| {
             let values = |slot: usize| values(block * LOADED + slot);
@@ -147,7 +148,25 @@ impl<'v, T: Real, Values: Fn(usize) -> &'v [T] + Sync> Pass<T> for Gather<'_, T,
         } else {
             blocks.for_each(copy);
         }
-        kernels.transpose(samples, stride, [*batch, count], features, layout.width);
+        workspace.turned = false;
+        if !workspace.has_few_samples() {
+            turn_inputs(kernels, count, workspace);
+        }
+    }
+}
+
+/// Writes the inputs feature-major, if that has not been done since they were loaded: for a few
+/// samples it is left until a pass wants them so.
+#[inline(always)]
+pub(super) fn turn_inputs<T: Real, K: Kernels<T>>(
+    kernels: K,
+    count: usize,
+    workspace: &mut Workspace<T>,
+) {
+    if !std::mem::replace(&mut workspace.turned, true) {
+        let Workspace { inputs, input_samples, batch, layout, .. } = workspace;
+        let size = [*batch, count];
+        kernels.transpose(input_samples, sample_stride(count), size, inputs, layout.width);
     }
 }
 

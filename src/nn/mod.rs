@@ -53,6 +53,7 @@
 mod activation;
 mod backward;
 mod curvature;
+mod few_samples;
 mod forward;
 mod gauss_newton_matrix;
 mod head;
@@ -71,6 +72,7 @@ mod small;
 mod workspace;
 
 pub use activation::Activation;
+pub use few_samples::GradientRows;
 pub use initialization::Initialization;
 pub use loss::Loss;
 pub use network::{Dense, DenseActivation, Layer, Network};

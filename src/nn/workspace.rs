@@ -8,11 +8,16 @@
 
 use rand::{Rng, RngExt};
 
+use super::few_samples::{FewValues, most_that_are_few};
 use super::kernels::{Aligned, LANES, LARGE, is_narrow, padded, sample_stride};
 use super::layout::Layout;
 use super::network::{Layer, Network};
 use super::real::Real;
 use crate::threads::Threads;
+
+/// So many numbers the cache next to a core does not hold. Fewer, one thread finds there again where
+/// it left them, and two would have to fetch them from each other. Measured with a cache of 1 MB.
+const CACHED: usize = 1 << 18;
 
 /// The values of one layer for the loaded batch, one row for each unit.
 #[derive(Clone, Debug)]
@@ -56,8 +61,9 @@ pub struct Workspace<T: Real> {
     largest_product: usize,
     pub(super) batch: usize,
     pub(super) layout: Layout,
-    /// The inputs, feature-major.
+    /// The inputs, feature-major, if they were [turned](super::load::turn_inputs).
     pub(super) inputs: Aligned<T>,
+    pub(super) turned: bool,
     /// The inputs once more, one row for each sample: what the first layer's gradient reads if
     /// there are more than a few.
     pub(super) input_samples: Aligned<T>,
@@ -67,6 +73,9 @@ pub struct Workspace<T: Real> {
     /// ln Σₖ e^zₖ of each sample, with a softmax output.
     pub(super) log_sums: Aligned<T>,
     pub(super) layers: Vec<LayerValues<T>>,
+    /// The same for a few samples, and the most that are few.
+    pub(super) few: Vec<FewValues<T>>,
+    most_few: usize,
     /// One layer's activations, one row for each sample.
     pub(super) samples: Aligned<T>,
     /// The vectors of which a small layer's gradient is the sums.
@@ -100,6 +109,9 @@ impl<T: Real> Workspace<T> {
                 LayerValues { z: rows(0), a: rows(*units), delta: rows(*units), mask: rows(*units) }
             }
         });
+        let most_few = most_that_are_few(network);
+        let few = network.layers().iter().filter(|_| most_few > 0);
+        let few = few.map(|layer| FewValues::new(layer.units())).collect();
         let by_samples = if is_narrow(network.inputs()) { 0 } else { capacity };
         Self {
             capacity,
@@ -108,11 +120,14 @@ impl<T: Real> Workspace<T> {
             batch: 0,
             layout: Layout::of(0),
             inputs: rows(network.inputs()),
+            turned: true,
             input_samples: Aligned::zeros(by_samples * sample_stride(network.inputs())),
             targets: rows(network.outputs()),
             weights: rows(1),
             log_sums: rows(1),
             layers: layers.collect(),
+            few,
+            most_few,
             samples: Aligned::zeros(capacity * sample_stride(widest.max(first))),
             products: Aligned::zeros(products * LANES),
             dropout: false,
@@ -124,6 +139,11 @@ impl<T: Real> Workspace<T> {
     /// The number of samples that are loaded.
     pub fn batch(&self) -> usize {
         self.batch
+    }
+
+    /// Whether so few samples are loaded that they have a pass of their own.
+    pub(super) fn has_few_samples(&self) -> bool {
+        (1..=self.most_few).contains(&self.batch)
     }
 
     /// The largest batch the buffers hold before they grow.
@@ -138,11 +158,17 @@ impl<T: Real> Workspace<T> {
         self.threads = Threads::new(count);
     }
 
-    /// The threads that passes over batches of this capacity should be
-    /// [gathered](Threads::together) for: only the calling one if the network is so small that one
-    /// is faster alone. In `f64` nothing is shared.
-    pub fn crew(&self) -> Threads {
-        if self.largest_product >= LARGE { self.threads } else { Threads::ONE }
+    /// The threads that updates with batches of this capacity should be
+    /// [gathered](Threads::together) for, if an update goes through so many numbers: only the
+    /// calling one if the network is so small that one is faster alone. Of a few samples nothing is
+    /// computed that takes long; there it is the memory that counts. In `f64` nothing is shared.
+    pub fn crew(&self, numbers: usize) -> Threads {
+        let large = if self.capacity <= self.most_few {
+            numbers >= CACHED
+        } else {
+            self.largest_product >= LARGE
+        };
+        if large { self.threads } else { Threads::ONE }
     }
 
     /// The number of outputs of the network.

@@ -11,7 +11,7 @@ use super::objective::Objective;
 use super::optimizer::{
     Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
 };
-use crate::threads::Threads;
+use super::update::{Gradient, Part, update_all, write_all};
 
 /// The part that differs between first-order methods. `N` is the number of vectors it remembers,
 /// each with one element per parameter, all zero at the start.
@@ -64,12 +64,20 @@ struct FirstOrder<R, const N: usize> {
     /// Steps taken so far.
     step: u64,
     memory: [Vec<f32>; N],
-    /// The gradient of the current step; kept only so that a step allocates nothing.
+    /// The gradient of the current step, if it is written down; kept only so that a step allocates
+    /// nothing.
     gradient: Vec<f32>,
     /// The parameters before the current step, when the step is observed.
     before: Vec<f32>,
     /// The vector instructions of this machine.
     arch: pulp::Arch,
+}
+
+impl<R: Rule<N>, const N: usize> FirstOrder<R, N> {
+    /// Whether a gradient in parts is used part by part. For rules that remember much, what is
+    /// remembered comes from far away, and memory delivers it faster if nothing else happens in
+    /// between: then the gradient is written down first. Measured.
+    const ADDS_AT_ONCE: bool = N <= 1;
 }
 
 impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
@@ -79,16 +87,27 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
         parameters: &mut [f32],
         context: &mut StepContext<'_>,
     ) -> StepReport {
-        let loss = objective.loss_and_gradient(parameters, &mut self.gradient);
+        self.step += 1;
+        self.rule.prepare(self.step, context.learning_rate);
+        let (rule, arch) = (self.rule, self.arch);
+        let memory = self.memory.each_mut().map(Vec::as_mut_slice);
+        let loss = if let Some((loss, parts)) = objective.loss_and_gradient_in_parts(parameters) {
+            if Self::ADDS_AT_ONCE && !context.observe {
+                let gradient = Gradient::Parts { parts, first: 0 };
+                update_all(arch, rule, Part { gradient, memory, parameters });
+                return StepReport::plain(loss);
+            }
+            write_all(parts, parameters, &mut self.gradient);
+            loss
+        } else {
+            objective.loss_and_gradient(parameters, &mut self.gradient)
+        };
         if context.observe {
             self.before.clear();
             self.before.extend_from_slice(parameters);
         }
-        self.step += 1;
-        self.rule.prepare(self.step, context.learning_rate);
-        let memory = self.memory.each_mut().map(Vec::as_mut_slice);
-        let (rule, gradient) = (self.rule, self.gradient.as_slice());
-        update_all(self.arch, rule, Part { gradient, memory, parameters });
+        let gradient = Gradient::Written(&self.gradient);
+        update_all(arch, rule, Part { gradient, memory, parameters });
         let observed = context.observe.then(|| {
             let step = || parameters.iter().zip(&self.before).map(|(p, b)| p - b);
             let along = self.gradient.iter().zip(step());
@@ -102,6 +121,10 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
             }
         });
         StepReport { observed, ..StepReport::plain(loss) }
+    }
+
+    fn numbers(&self) -> usize {
+        if Self::ADDS_AT_ONCE { N } else { N + 1 }
     }
 
     fn configure(&mut self, settings: &Settings) {
@@ -129,101 +152,6 @@ impl<R: Rule<N>, const N: usize> Optimizer for FirstOrder<R, N> {
         }
         self.step = state.step;
         Ok(())
-    }
-}
-
-/// Applies the rule to every parameter; the [gathered](Threads::gathered) threads share many of
-/// them. No parameter's update depends on another's, so nor does it on who computes it.
-fn update_all<R: Rule<N>, const N: usize>(arch: pulp::Arch, rule: R, all: Part<'_, N>) {
-    let update = |part| {
-        arch.dispatch(
-            #[inline(always)]
-            || update_part(rule, part),
-        );
-    };
-    if all.parameters.len() < 2 * PART {
-        update(all);
-    } else {
-        Threads::gathered().for_each(Parts { rest: all }, update);
-    }
-}
-
-/// Parameters that a thread updates at once: all their vectors together fit the cache next to a
-/// core, and take long compared with handing over a part.
-const PART: usize = 1 << 13;
-
-/// The same part of all vectors.
-struct Part<'a, const N: usize> {
-    gradient: &'a [f32],
-    memory: [&'a mut [f32]; N],
-    parameters: &'a mut [f32],
-}
-
-/// All vectors, handed out part by part from both ends.
-struct Parts<'a, const N: usize> {
-    rest: Part<'a, N>,
-}
-
-impl<'a, const N: usize> Parts<'a, N> {
-    /// Takes the elements before `end` out of every vector.
-    fn take_front(&mut self, end: usize) -> Option<Part<'a, N>> {
-        let Part { gradient, memory, parameters } = &mut self.rest;
-        Some(Part {
-            gradient: gradient.split_off(..end)?,
-            memory: memory.each_mut().map(|m| m.split_off_mut(..end).unwrap_or_default()),
-            parameters: parameters.split_off_mut(..end)?,
-        })
-    }
-
-    /// Takes the elements from `begin` on out of every vector.
-    fn take_back(&mut self, begin: usize) -> Option<Part<'a, N>> {
-        let Part { gradient, memory, parameters } = &mut self.rest;
-        Some(Part {
-            gradient: gradient.split_off(begin..)?,
-            memory: memory.each_mut().map(|m| m.split_off_mut(begin..).unwrap_or_default()),
-            parameters: parameters.split_off_mut(begin..)?,
-        })
-    }
-}
-
-impl<'a, const N: usize> Iterator for Parts<'a, N> {
-    type Item = Part<'a, N>;
-
-    fn next(&mut self) -> Option<Part<'a, N>> {
-        let left = self.rest.parameters.len();
-        if left == 0 { None } else { self.take_front(left.min(PART)) }
-    }
-}
-
-impl<const N: usize> DoubleEndedIterator for Parts<'_, N> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        let left = self.rest.parameters.len();
-        if left == 0 { None } else { self.take_back(left.saturating_sub(PART)) }
-    }
-}
-
-/// Applies the rule to a part of the parameters.
-///
-/// The rule is passed by value: were it behind a reference, the compiler would have to assume that
-/// writing a parameter might change it, and could not use vector instructions for every rule.
-#[expect(
-    clippy::inline_always,
-    reason = "only code inlined into `dispatch` is compiled for this machine's instructions"
-)]
-#[inline(always)]
-fn update_part<R: Rule<N>, const N: usize>(rule: R, part: Part<'_, N>) {
-    let Part { gradient, memory, parameters } = part;
-    // Slices of one known length let the compiler drop every bounds check in the loop.
-    let n = parameters.len().min(gradient.len());
-    let gradient = &gradient[..n];
-    let mut memory = memory.map(|vector| &mut vector[..n]);
-    for i in 0..n {
-        let remembered = memory.each_ref().map(|vector| vector[i]);
-        let (remembered, value) = rule.update(gradient[i], remembered, parameters[i]);
-        parameters[i] = value;
-        for (vector, value) in memory.iter_mut().zip(remembered) {
-            vector[i] = value;
-        }
     }
 }
 
@@ -260,7 +188,117 @@ pub(super) fn sign(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::METHODS;
+    use super::super::objective::{Evaluations, GradientParts, Rows};
+    use super::super::update::{PART, WRITTEN};
     use super::*;
+    use crate::threads::Threads;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    /// A bowl, whose gradient is to be had in parts or written down; beside it, parameters whose
+    /// gradient is rows.
+    struct Bowl {
+        dimension: usize,
+        in_parts: bool,
+        factors: Vec<f32>,
+        vector: Vec<f32>,
+    }
+
+    /// The first parameter of the rows.
+    const ROWS: usize = 100;
+
+    impl Bowl {
+        fn new(dimension: usize, in_parts: bool) -> Self {
+            let numbers = |count: usize| (0..count).map(|i| (i as f32 * 0.7).sin()).collect();
+            Self { dimension, in_parts, factors: numbers(400), vector: numbers(48) }
+        }
+    }
+
+    impl GradientParts for Bowl {
+        fn write(&self, first: usize, p: &[f32], g: &mut [f32]) {
+            for (place, (g, p)) in (first..).zip(g.iter_mut().zip(p)) {
+                *g = match self.rows(place) {
+                    Some(rows) => rows.factors[0] * rows.vector[rows.skipped],
+                    None => p - (place % 13) as f32,
+                };
+            }
+        }
+
+        fn rows(&self, first: usize) -> Option<Rows<'_>> {
+            let place = first.checked_sub(ROWS)?;
+            let factors = self.factors.get(place / self.vector.len()..)?;
+            let skipped = place % self.vector.len();
+            (!factors.is_empty()).then_some(Rows { factors, vector: &self.vector, skipped })
+        }
+    }
+
+    impl Objective for Bowl {
+        fn dimension(&self) -> usize {
+            self.dimension
+        }
+
+        fn loss(&mut self, _p: &[f32]) -> f32 {
+            1.0
+        }
+
+        fn loss_and_gradient(&mut self, p: &[f32], g: &mut [f32]) -> f32 {
+            assert!(!self.in_parts, "written down without need");
+            self.write(0, p, g);
+            1.0
+        }
+
+        fn loss_and_gradient_in_parts(&mut self, _p: &[f32]) -> Option<(f32, &dyn GradientParts)> {
+            self.in_parts.then_some((1.0, self))
+        }
+
+        fn hessian_vector(&mut self, _p: &[f32], v: &[f32], out: &mut [f32]) {
+            out.copy_from_slice(v);
+        }
+
+        fn gauss_newton_vector(&mut self, _p: &[f32], v: &[f32], out: &mut [f32]) {
+            out.copy_from_slice(v);
+        }
+
+        fn evaluations(&self) -> Evaluations {
+            Evaluations::default()
+        }
+    }
+
+    #[test]
+    fn a_gradient_in_parts_makes_the_same_steps() {
+        for dimension in [1, ROWS + 7, WRITTEN - 1, WRITTEN + 1, 3 * PART + 5] {
+            for method in METHODS.iter().filter(|method| method.family.is_first_order()) {
+                let run = |in_parts: bool, observe: bool, threads: usize| {
+                    let mut objective = Bowl::new(dimension, in_parts);
+                    let mut optimizer = (method.build)(&Settings::new(), dimension);
+                    let mut parameters = vec![0.5; dimension];
+                    let mut context = StepContext {
+                        learning_rate: 0.01,
+                        rng: &mut ChaCha8Rng::seed_from_u64(1),
+                        same_objective: false,
+                        observe,
+                        watch: [0, 0],
+                    };
+                    Threads::new(threads).together(|| {
+                        for _ in 0..3 {
+                            let report =
+                                optimizer.step(&mut objective, &mut parameters, &mut context);
+                            assert_eq!(report.loss, 1.0);
+                            assert_eq!(report.observed.is_some(), observe);
+                        }
+                    });
+                    let bits: Vec<u32> = parameters.iter().map(|p| p.to_bits()).collect();
+                    (bits, optimizer.state())
+                };
+                let written = run(false, false, 1);
+                for (observe, threads) in [(false, 1), (true, 1), (false, 3)] {
+                    let found = run(true, observe, threads);
+                    assert!(found == written, "{}, {dimension}, {threads} threads", method.id);
+                }
+            }
+        }
+    }
 
     #[test]
     fn bias_corrections_are_those_of_the_formula() {

@@ -75,6 +75,7 @@ pub mod schedule;
 pub mod schedule_page;
 mod search;
 mod search_memory;
+mod update;
 mod vector;
 mod words;
 
@@ -107,7 +108,7 @@ pub mod solis_wets;
 
 pub use detail::{Candidate, Halt, HaltKind, Picture, Quantity, StepDetail};
 pub use method::{BatchUse, Choice, Family, Method, OFF_ON, Setting, SettingError, Settings};
-pub use objective::{Evaluations, Objective};
+pub use objective::{Evaluations, GradientParts, Objective, Rows};
 pub use optimizer::{
     Moved, Observed, Optimizer, OptimizerError, OptimizerState, StepContext, StepReport,
 };

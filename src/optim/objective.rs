@@ -23,6 +23,13 @@ pub trait Objective {
     /// The loss at `p`; its gradient ∂L/∂p replaces what was in `g`.
     fn loss_and_gradient(&mut self, p: &[f32], g: &mut [f32]) -> f32;
 
+    /// The loss at `p`, and its gradient there as something that any part can be asked of, if that
+    /// is cheaper than to write the whole gradient down; `None`, and nothing computed, if not.
+    /// Counts as a gradient.
+    fn loss_and_gradient_in_parts(&mut self, _p: &[f32]) -> Option<(f32, &dyn GradientParts)> {
+        None
+    }
+
     /// `out` = H·`v`, where H is the matrix of second derivatives of the loss at `p`.
     fn hessian_vector(&mut self, p: &[f32], v: &[f32], out: &mut [f32]);
 
@@ -48,6 +55,38 @@ pub trait Objective {
 
     /// How often each of the above has been asked for so far.
     fn evaluations(&self) -> Evaluations;
+}
+
+/// A gradient that is nowhere written down, but can be asked for part by part, also by several
+/// threads.
+pub trait GradientParts: Sync {
+    /// Writes a part of the gradient: ∂L/∂p of the parameters from number `first` on, whose values
+    /// are `p`, as many as `g` has places.
+    fn write(&self, first: usize, p: &[f32], g: &mut [f32]);
+
+    /// The gradient of the parameters from number `first` on as rows, if it has them there. Their
+    /// numbers are the same bits as [written](GradientParts::write) ones.
+    fn rows(&self, _first: usize) -> Option<Rows<'_>> {
+        None
+    }
+}
+
+/// Rows of a gradient, one after the other, each a multiple of the same vector.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// What the vector is multiplied by, a number for each row.
+    pub factors: &'a [f32],
+    /// The vector.
+    pub vector: &'a [f32],
+    /// How many numbers are left out at the beginning of the first row.
+    pub skipped: usize,
+}
+
+impl Rows<'_> {
+    /// How many numbers they are; at least one, for the gradient begins with them.
+    pub(super) fn len(&self) -> usize {
+        (self.factors.len() * self.vector.len()).saturating_sub(self.skipped).max(1)
+    }
 }
 
 /// Counts of the work an objective has done; the common measure on which methods are compared.

@@ -28,6 +28,12 @@ pub trait Optimizer: Send {
         context: &mut StepContext<'_>,
     ) -> StepReport;
 
+    /// How many numbers a step goes through for each parameter besides its value: what is remembered
+    /// of it, and its gradient if it is written down. An estimate of the memory at work, no more.
+    fn numbers(&self) -> usize {
+        1
+    }
+
     /// Takes new settings between two steps; the memory (momentum, averages, step count) stays.
     fn configure(&mut self, settings: &Settings);
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::experiment::TrainingSpec;
 use crate::nn::{Loss, Network, Workspace};
-use crate::optim::{Evaluations, Objective};
+use crate::optim::{Evaluations, GradientParts, Objective, Rows};
 
 /// What is added to the plain loss and done to its gradient.
 ///
@@ -64,10 +64,25 @@ impl Shaping {
 
     /// Adds the penalty's gradient, turns the sign for ascent, stops what is frozen, clips.
     fn shape_gradient(&self, parameters: &[f32], gradient: &mut [f32]) {
+        self.shape_part(0, parameters, gradient);
+        if let Some(longest) = self.clip_norm {
+            clip(gradient, longest);
+        }
+    }
+
+    /// Whether the gradient is not simply that of the loss.
+    fn changes_gradients(&self) -> bool {
+        let penalised = self.l1 != 0.0 || self.l2 != 0.0;
+        penalised || self.ascent || !self.frozen.is_empty() || self.clip_norm.is_some()
+    }
+
+    /// The same but for the clipping, for which one must see the whole gradient, for a part of it:
+    /// the parameters from number `first` on.
+    fn shape_part(&self, first: usize, parameters: &[f32], gradient: &mut [f32]) {
         if self.l1 != 0.0 || self.l2 != 0.0 {
-            for range in &self.weights {
+            for range in within(&self.weights, first, gradient.len()) {
                 let (Some(weights), Some(slopes)) =
-                    (parameters.get(range.clone()), gradient.get_mut(range.clone()))
+                    (parameters.get(range.clone()), gradient.get_mut(range))
                 else {
                     continue;
                 };
@@ -80,9 +95,10 @@ impl Shaping {
         if self.ascent {
             negate(gradient);
         }
-        self.stop_frozen(gradient);
-        if let Some(longest) = self.clip_norm {
-            clip(gradient, longest);
+        for range in within(&self.frozen, first, gradient.len()) {
+            if let Some(part) = gradient.get_mut(range) {
+                part.fill(0.0);
+            }
         }
     }
 
@@ -114,6 +130,16 @@ impl Shaping {
             }
         }
     }
+}
+
+/// What of the `ranges` lies among `count` numbers from `first` on, counted from there.
+fn within(
+    ranges: &[Range<usize>],
+    first: usize,
+    count: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let cut = move |place: usize| place.saturating_sub(first).min(count);
+    ranges.iter().map(move |range| cut(range.start)..cut(range.end))
 }
 
 fn negate(vector: &mut [f32]) {
@@ -249,6 +275,19 @@ impl Objective for BatchObjective<'_> {
         self.with_sign(loss, parameters)
     }
 
+    fn loss_and_gradient_in_parts(
+        &mut self,
+        parameters: &[f32],
+    ) -> Option<(f32, &dyn GradientParts)> {
+        if self.shaping.clip_norm.is_some() {
+            return None;
+        }
+        let loss = self.network.loss_and_errors(parameters, self.loss, self.workspace)?;
+        self.evaluations.gradients += 1;
+        self.scratch.point.clear();
+        Some((self.with_sign(loss, parameters), self))
+    }
+
     fn hessian_vector(&mut self, parameters: &[f32], vector: &[f32], product: &mut [f32]) {
         self.evaluations.curvature_products += 1;
         self.stand_at(parameters);
@@ -275,9 +314,53 @@ impl Objective for BatchObjective<'_> {
     }
 }
 
+impl GradientParts for BatchObjective<'_> {
+    fn write(&self, first: usize, parameters: &[f32], gradient: &mut [f32]) {
+        self.network.gradient_part(self.workspace, first, gradient);
+        self.shaping.shape_part(first, parameters, gradient);
+    }
+
+    fn rows(&self, first: usize) -> Option<Rows<'_>> {
+        if self.shaping.changes_gradients() {
+            return None;
+        }
+        let rows = self.network.gradient_rows(self.workspace, first)?;
+        Some(Rows { factors: rows.factors, vector: rows.vector, skipped: rows.skipped })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gradient_is_shaped_in_parts_as_it_is_as_a_whole() {
+        let shaping = Shaping {
+            l1: 0.1,
+            l2: 0.3,
+            clip_norm: None,
+            ascent: true,
+            frozen: vec![3..9, 40..41],
+            weights: vec![0..20, 25..50],
+        };
+        let parameters: Vec<f32> = (0..60).map(|i| (i % 7) as f32 - 3.0).collect();
+        let plain: Vec<f32> = (0..60).map(|i| (i % 11) as f32 - 5.0).collect();
+        let mut whole = plain.clone();
+        shaping.shape_gradient(&parameters, &mut whole);
+        // Frozen; a weight of −2, 0 and 3; a bias.
+        assert_eq!(whole[3..9], [0.0; 6]);
+        assert_eq!(whole[1], -(-4.0 - 0.1 - 0.3 * 2.0));
+        assert_eq!([whole[10], whole[13]], [-5.0, -(-3.0 + 0.1 + 0.3 * 3.0)]);
+        assert_eq!(whole[22], 5.0);
+        for size in [1, 6, 13, 60] {
+            let mut parts = plain.clone();
+            let parameters = parameters.chunks(size);
+            for (part, (gradient, p)) in parts.chunks_mut(size).zip(parameters).enumerate() {
+                shaping.shape_part(part * size, p, gradient);
+            }
+            assert_eq!(parts, whole, "in parts of {size}");
+        }
+    }
 
     #[test]
     fn clipping_keeps_the_direction() {

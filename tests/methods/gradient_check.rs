@@ -97,6 +97,17 @@ impl<T: Real> Case<T> {
         gradient
     }
 
+    /// The loss, and the gradient asked for in parts of so many numbers, the last part first.
+    fn in_parts(&mut self, parameters: &[T], size: usize) -> Option<(T, Vec<T>)> {
+        let (network, workspace) = (&self.network, &mut self.workspace);
+        let loss = network.loss_and_errors(parameters, self.loss, workspace)?;
+        let mut gradient = vec![T::of(9.0); parameters.len()];
+        for (part, numbers) in gradient.chunks_mut(size).enumerate().rev() {
+            network.gradient_part(workspace, part * size, numbers);
+        }
+        Some((loss, gradient))
+    }
+
     fn curvature(&mut self, v: &[T], full: bool) -> Vec<T> {
         let mut product = vec![T::of(9.0); v.len()];
         let parameters = self.parameters.clone();
@@ -178,26 +189,39 @@ fn plans() -> Vec<Plan> {
     plans
 }
 
-/// Batches of so few samples, in layers of so many inputs, that they are computed in another way.
-fn of_a_few_samples() -> impl Iterator<Item = Plan> {
-    let sizes = [(1, 16, 17), (2, 33, 20), (4, 70, 45), (5, 64, 61), (3, 20, 16)];
-    sizes.into_iter().map(|(samples, inputs, units)| {
-        let dense = |units| LayerShape::Dense { units, activation: Activation::Tanh };
-        Plan {
-            inputs,
-            hidden: vec![dense(units), LayerShape::Dropout { rate: 0.3 }, dense(18)],
-            outputs: 3,
-            output: OutputActivation::Softmax,
-            loss: Loss::SoftmaxCrossEntropy,
-            samples,
-            seed: 11,
+/// Batches of so few samples that they have a pass of their own, in networks that are not small:
+/// layers with fewer inputs than a vector has places and with more, with dropout and without.
+fn of_a_few_samples() -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for (loss, output) in heads() {
+        for &activation in Activation::ALL {
+            let number = plans.len();
+            let dense = |units| LayerShape::Dense { units, activation };
+            let hidden = match number % 3 {
+                0 => vec![dense(90), LayerShape::Dropout { rate: 0.3 }, dense(18), dense(5)],
+                1 => vec![LayerShape::Dropout { rate: 0.5 }, dense(163)],
+                _ => vec![dense(33), dense(2), dense(70), LayerShape::Dropout { rate: 0.1 }],
+            };
+            // Of layers with long sums, more samples are few.
+            let inputs = [1, 3, 5, 16, 17, 31, 33, 500][number % 8];
+            let samples = if inputs == 500 { 5 + number / 8 % 4 } else { 1 + number / 8 % 3 };
+            plans.push(Plan {
+                inputs,
+                hidden,
+                outputs: if loss == Loss::BinaryCrossEntropy { 1 } else { 2 + number % 4 },
+                output,
+                loss,
+                samples,
+                seed: number as u64,
+            });
         }
-    })
+    }
+    plans
 }
 
 #[test]
 fn gradients_are_those_of_the_loss() {
-    for plan in plans().into_iter().chain(of_a_few_samples()) {
+    for plan in plans() {
         let mut case = plan.build::<f64>();
         let at = case.parameters.clone();
         let gradient = case.gradient_at(&at);
@@ -354,11 +378,47 @@ fn fast_kernels_agree_with_the_reference_for_every_function() {
 }
 
 #[test]
-fn fast_kernels_agree_with_the_reference_for_a_few_samples() {
+fn the_gradient_of_a_few_samples_can_be_asked_for_in_parts() {
     for plan in of_a_few_samples() {
-        compare_precisions(&plan);
-        compare_precisions(&Plan { inputs: 784, samples: 8, ..plan });
+        let mut slow = plan.build::<f64>();
+        let at: Vec<f64> = slow.parameters.iter().map(|&p| f64::from(p as f32)).collect();
+        let (expected, gradient) = (slow.loss_at(&at), slow.gradient_at(&at));
+        let (loss, parts) = slow.in_parts(&at, 50).unwrap();
+        assert!((loss - expected).abs() < 1e-12 * expected.abs(), "{plan:?}: {loss}, {expected}");
+        let error = relative_error(&parts, &gradient);
+        assert!(error < 1e-12, "{plan:?}: differs by {error}");
+
+        let mut fast = plan.build::<f32>();
+        let narrow: Vec<f32> = at.iter().map(|&p| p as f32).collect();
+        let (loss, whole) = fast.in_parts(&narrow, narrow.len()).unwrap();
+        let wide: Vec<f64> = whole.iter().map(|&g| f64::from(g)).collect();
+        assert!((f64::from(loss) - expected).abs() < 1e-5 * expected.abs(), "{plan:?}: {loss}");
+        let error = relative_error(&wide, &gradient);
+        assert!(error < 1e-5, "{plan:?}: with vectors it differs by {error}");
+        for size in [1, 7, 40, 1000] {
+            let (again, parts) = fast.in_parts(&narrow, size).unwrap();
+            let same = parts.iter().zip(&whole).all(|(a, b)| a.to_bits() == b.to_bits());
+            assert!(same && again.to_bits() == loss.to_bits(), "{plan:?}: in parts of {size}");
+        }
+        // What the pass leaves behind disturbs no other, nor the other way round.
+        let (usual, gradient) = (fast.loss_at(&narrow), fast.gradient_at(&narrow));
+        let mut fresh = plan.build::<f32>();
+        assert_eq!(usual.to_bits(), fresh.loss_at(&narrow).to_bits(), "{plan:?}");
+        assert_eq!(gradient, fresh.gradient_at(&narrow), "{plan:?}");
+        assert_eq!(fast.in_parts(&narrow, 64), Some((loss, whole)), "{plan:?}");
     }
+}
+
+#[test]
+fn more_samples_and_small_networks_have_no_parts() {
+    let plan = of_a_few_samples().swap_remove(0);
+    let mut many = Plan { samples: 9, ..plan.clone() }.build::<f32>();
+    let parameters = many.parameters.clone();
+    assert!(many.in_parts(&parameters, 10).is_none());
+    let dense = LayerShape::Dense { units: 8, activation: Activation::Tanh };
+    let mut small = Plan { inputs: 2, hidden: vec![dense], samples: 1, ..plan }.build::<f32>();
+    let parameters = small.parameters.clone();
+    assert!(small.in_parts(&parameters, 10).is_none());
 }
 
 #[test]

@@ -85,6 +85,12 @@ impl Plan {
                 network.loss_and_gradient(&parameters, self.loss, &mut workspace, &mut gradient);
             note(&[loss]);
             note(&gradient);
+            if let Some(loss) = network.loss_and_errors(&parameters, self.loss, &mut workspace) {
+                network.gradient_part(&workspace, 0, &mut gradient);
+                note(&[loss]);
+                note(&gradient);
+                network.forward(&parameters, &mut workspace);
+            }
             for unit in 0..self.outputs {
                 note(workspace.output(unit));
             }

@@ -12,11 +12,13 @@
 //! output) a row, one sample a column, and rows are padded to a multiple of [`LANES`] columns.
 
 mod aligned;
+mod columns;
 mod elementwise;
 mod few;
 mod fold;
 mod inner;
 mod lanes;
+mod outer;
 mod plain;
 mod product;
 mod tile;
@@ -28,9 +30,9 @@ pub(super) use elementwise::{
     Answers, Bent, activate, loss_bend, loss_slope, multiply, row_sums, softmax,
     softmax_cross_entropy, sum_loss, times_slope, times_slope_and_bend,
 };
-pub use few::Few;
-pub(super) use few::{Samples, Way, are_few, are_few_for_gradient};
+pub(super) use few::{FEW, Few, SampleRows, Way, multiply_few};
 pub(super) use inner::{inner_products, is_narrow, is_thin};
+pub(super) use outer::OuterProduct;
 pub use plain::Plain;
 pub(super) use plain::Single;
 pub(super) use transpose::sample_stride;
@@ -124,9 +126,6 @@ pub trait Kernels<T: Real>: Copy + Send + Sync {
     /// Computes a matrix product into `out`, which holds `product.rows` rows of
     /// `product.out_stride` numbers, of which the first `product.columns` are written.
     fn product(self, product: &Product<'_, T>, out: &mut [T]);
-
-    /// Computes a product with a few samples into `out`, as many rows as it has.
-    fn few(self, few: &Few<'_, T>, out: &mut [T]);
 }
 
 /// out = start + left · right, the one product that a dense layer needs three times: forward with

@@ -3,7 +3,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::transpose::transpose;
-use super::{Few, Kernels, Left, Product, Start, few};
+use super::{Kernels, Left, Product, Start};
 use crate::nn::number::Number;
 use crate::nn::real::Real;
 
@@ -65,10 +65,6 @@ impl<T: Real> Kernels<T> for Plain {
         to_stride: usize,
     ) {
         transpose(from, from_stride, size, to, to_stride);
-    }
-
-    fn few(self, few: &Few<'_, T>, out: &mut [T]) {
-        few::compute(self, few, 0, out);
     }
 
     fn product(self, product: &Product<'_, T>, out: &mut [T]) {

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::lanes::Lanes;
 use super::product::TALL;
 use super::transpose::transpose_squares;
-use super::{Few, Kernels, LANES, LARGE, MANY, Pass, Product, few, fold, product};
+use super::{Kernels, LANES, LARGE, MANY, Pass, Product, fold, product};
 use crate::threads::Threads;
 
 /// Kernels that use the instructions `S`.
@@ -221,30 +221,6 @@ impl<S: Simd> Kernels<f32> for Vector<S> {
             product::product(self.simd, product, out);
         }
     }
-
-    #[inline(always)]
-    fn few(self, few: &Few<'_, f32>, out: &mut [f32]) {
-        few_in_blocks(self, few, out);
-    }
-}
-
-/// Computes a product with few samples, several threads taking turns if it is large. A function of
-/// its own, as [`product::product`] is.
-#[inline(never)]
-fn few_in_blocks<S: Simd>(kernels: Vector<S>, few: &Few<'_, f32>, out: &mut [f32]) {
-    let stride = few.out_stride();
-    let rows = if kernels.is_shared(few.weights()) {
-        let rows = out.len() / stride;
-        rows.div_ceil(4 * kernels.threads.count()).next_multiple_of(LANES)
-    } else {
-        out.len() / stride
-    };
-    let pieces = out.chunks_mut(rows * stride).enumerate();
-    kernels.share(
-        pieces,
-        #[inline(always)]
-        |(index, out): (usize, &mut [f32])| few::compute(kernels, few, index * rows, out),
-    );
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl Trainer {
     /// How many processor threads take part in an update: one for a small network, otherwise as
     /// many as were [set](Trainer::set_threads) and the machine has.
     pub fn threads_at_work(&self) -> usize {
-        self.workspace.crew().gathering()
+        self.crew().gathering()
     }
 
     /// What is trained.

@@ -26,7 +26,7 @@ use super::stop_rules::StopRules;
 use super::timeline::Timeline;
 use crate::experiment::random::{Stream, rng};
 use crate::experiment::{PrepareError, Prepared};
-use crate::nn::Workspace;
+use crate::nn::{Threads, Workspace};
 use crate::optim::{Evaluations, Method, Moved, Optimizer, Progress, StepContext, StepReport};
 
 /// How often a run measures itself.
@@ -53,7 +53,7 @@ const ENDLESS_EPOCHS: u64 = 1000;
 
 /// Networks up to this size are searched for numbers that are not finite after every update;
 /// larger ones after every epoch (their loss still after every update).
-const SMALL: usize = 16_384;
+const SMALL: usize = 4_096;
 
 /// A run of one experiment.
 pub struct Trainer {
@@ -197,7 +197,7 @@ impl Trainer {
     pub fn run_updates(&mut self, updates: usize) -> Option<StopReason> {
         let begin = Instant::now();
         // Threads for a large network are gathered once for all of these updates.
-        let mut stop = self.workspace.crew().together(|| {
+        let mut stop = self.crew().together(|| {
             let mut stop = None;
             for _ in 0..updates {
                 if stop.is_some() || self.position >= self.order.len() {
@@ -302,6 +302,11 @@ impl Trainer {
             return Some(self.diverged());
         }
         halt.map(|halt| StopReason::Halted(*halt))
+    }
+
+    /// The threads that share an update.
+    fn crew(&self) -> Threads {
+        self.workspace.crew(self.parameters.len() * (1 + self.optimizer.numbers()))
     }
 
     fn diverged(&mut self) -> StopReason {

@@ -158,12 +158,12 @@ impl<T: Real> Workspace<T> {
         self.threads = Threads::new(count);
     }
 
-    /// The threads that updates with batches of this capacity should be
-    /// [gathered](Threads::together) for, if an update goes through so many numbers: only the
-    /// calling one if the network is so small that one is faster alone. Of a few samples nothing is
-    /// computed that takes long; there it is the memory that counts. In `f64` nothing is shared.
-    pub fn crew(&self, numbers: usize) -> Threads {
-        let large = if self.capacity <= self.most_few {
+    /// The threads that updates with so many samples should be [gathered](Threads::together) for, if
+    /// an update goes through so many numbers: only the calling one if the network is so small that
+    /// one is faster alone. Of a few samples nothing is computed that takes long; there it is the
+    /// memory that counts. In `f64` nothing is shared.
+    pub fn crew(&self, samples: usize, numbers: usize) -> Threads {
+        let large = if samples <= self.most_few {
             numbers >= CACHED
         } else {
             self.largest_product >= LARGE

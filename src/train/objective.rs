@@ -70,12 +70,6 @@ impl Shaping {
         }
     }
 
-    /// Whether the gradient is not simply that of the loss.
-    fn changes_gradients(&self) -> bool {
-        let penalised = self.l1 != 0.0 || self.l2 != 0.0;
-        penalised || self.ascent || !self.frozen.is_empty() || self.clip_norm.is_some()
-    }
-
     /// The same but for the clipping, for which one must see the whole gradient, for a part of it:
     /// the parameters from number `first` on.
     fn shape_part(&self, first: usize, parameters: &[f32], gradient: &mut [f32]) {
@@ -102,7 +96,13 @@ impl Shaping {
         }
     }
 
-    /// The same for a whole matrix: the penalty's curvature, the sign, the frozen parameters.
+    /// Whether the gradient is not simply that of the loss.
+    fn changes_gradients(&self) -> bool {
+        let penalised = self.l1 != 0.0 || self.l2 != 0.0;
+        penalised || self.ascent || !self.frozen.is_empty() || self.clip_norm.is_some()
+    }
+
+    /// The same for a whole matrix of curvature: the penalty's, the sign, the frozen parameters.
     fn shape_matrix(&self, size: usize, matrix: &mut [f32]) {
         for index in self.weights.iter().cloned().flatten() {
             if let Some(diagonal) = matrix.get_mut(index * size + index) {

@@ -306,7 +306,8 @@ impl Trainer {
 
     /// The threads that share an update.
     fn crew(&self) -> Threads {
-        self.workspace.crew(self.parameters.len() * (1 + self.optimizer.numbers()))
+        let numbers = self.parameters.len() * (1 + self.optimizer.numbers());
+        self.workspace.crew(self.batch_size(), numbers)
     }
 
     fn diverged(&mut self) -> StopReason {

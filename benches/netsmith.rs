@@ -1,5 +1,5 @@
 //! What the window spends its time on: an update, an epoch, a map, a frame, reading a table;
-//! and how far apart two cores are.
+//! how far apart two cores are, and what a core forgets between two frames.
 //!
 //! `cargo bench` measures all of them; `cargo bench -- frame` one group.
 
@@ -30,10 +30,31 @@ use netsmith::nn::Activation;
 use netsmith::train::bench_task::BenchTask;
 use netsmith::train::trainer::Measuring;
 use netsmith::train::{CurvePoint, Trainer};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 /// As in the program.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// How long the window rests between two frames, at 60 a second.
+const REST: Duration = Duration::from_millis(15);
+
+/// How long the work takes, each time after such a rest. The core is kept busy meanwhile, without
+/// memory: what its caches have lost then, others have taken.
+fn after_rest<T>(rounds: u64, mut work: impl FnMut() -> T) -> Duration {
+    let one = |_| {
+        let rest = Instant::now();
+        while rest.elapsed() < REST {
+            spin_loop();
+        }
+        let begin = Instant::now();
+        black_box(work());
+        begin.elapsed()
+    };
+    (0..rounds).map(one).sum()
+}
 
 fn prepared(spec: ExperimentSpec) -> Prepared {
     Prepared::load(spec, &TableStore::default(), &|_| ControlFlow::Continue(())).unwrap()
@@ -117,9 +138,12 @@ fn frame(criterion: &mut Criterion) {
         draw(&mut app);
         std::thread::sleep(Duration::from_millis(5));
     }
-    criterion.bench_function("frame, heavy document", |bencher| {
-        bencher.iter(|| black_box(draw(&mut app)));
+    let mut group = criterion.benchmark_group("frame, heavy document");
+    group.bench_function("at once", |bencher| bencher.iter(|| black_box(draw(&mut app))));
+    group.bench_function("after 15 ms", |bencher| {
+        bencher.iter_custom(|rounds| after_rest(rounds, || draw(&mut app)));
     });
+    group.finish();
 }
 
 fn table(criterion: &mut Criterion) {
@@ -178,5 +202,30 @@ fn core_to_core(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, training, map, frame, table, core_to_core);
+/// Half a megabyte of memory, one line after the other in an order that cannot be foreseen: on a
+/// machine whose caches others use too, nothing of it is left after the rest between two frames.
+fn forgotten(criterion: &mut Criterion) {
+    const LINES: usize = 8192;
+    #[repr(align(64))]
+    #[derive(Clone, Default)]
+    struct Line {
+        next: usize,
+    }
+    let mut order: Vec<_> = (0..LINES).collect();
+    order.shuffle(&mut ChaCha8Rng::seed_from_u64(0));
+    let mut memory = vec![Line::default(); LINES];
+    for (&line, &next) in order.iter().zip(order.iter().cycle().skip(1)) {
+        memory[line].next = next;
+    }
+    let walk = || (0..LINES).fold(0, |line, _| memory[line].next);
+    let mut group = criterion.benchmark_group("512 KB of memory");
+    group.throughput(Throughput::Elements(LINES as u64));
+    group.bench_function("at once", |bencher| bencher.iter(|| black_box(walk())));
+    group.bench_function("after 15 ms", |bencher| {
+        bencher.iter_custom(|rounds| after_rest(rounds, walk));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, training, map, frame, table, core_to_core, forgotten);
 criterion_main!(benches);

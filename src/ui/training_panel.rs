@@ -117,7 +117,7 @@ fn batch(ui: &mut Ui, method: &Method, next: &mut TrainingSpec, change: &mut Cha
         let help = "Rows that go through the network before each update. Small batches make \
                         many noisy steps, large ones few steady steps.";
         let response = widget::row(ui, "Batch size", help, |ui| {
-            widget::slider(ui, egui::Slider::new(&mut next.batch_size, 1..=512).logarithmic(true))
+            widget::whole_slider(ui, &mut next.batch_size, 1..=512)
         });
         change.note(response.changed(), "change batch size");
     }

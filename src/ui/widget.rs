@@ -70,7 +70,22 @@ fn named_row(
 /// and kept until it is edited.
 pub fn slider(ui: &mut Ui, slider: Slider<'_>) -> Response {
     let room = ui.available_width();
-    ui.spacing_mut().slider_width = (room - 64.0).clamp(28.0, 180.0);
+    sized_slider(ui, slider, (room - 64.0).max(28.0))
+}
+
+/// As [`slider`], for a whole number: what its digits need beyond those of a usual one, the slider
+/// gives away.
+pub fn whole_slider(ui: &mut Ui, value: &mut usize, ends: RangeInclusive<usize>) -> Response {
+    let room = ui.available_width();
+    let digits = value.checked_ilog10().unwrap_or(0) + 1;
+    // The space between, the field's edges, its digits.
+    let field = 8.0 + 2.0 * ui.spacing().button_padding.x + 9.0 * digits as f32;
+    let width = if field > 64.0 { (room - field).max(12.0) } else { (room - 64.0).max(28.0) };
+    sized_slider(ui, Slider::new(value, ends).logarithmic(true), width)
+}
+
+fn sized_slider(ui: &mut Ui, slider: Slider<'_>, width: f32) -> Response {
+    ui.spacing_mut().slider_width = width.min(180.0);
     ui.add(slider.clamping(SliderClamping::Edits).trailing_fill(true))
 }
 
@@ -238,6 +253,21 @@ mod tests {
             assert_eq!(chosen, None);
         });
         output.textures_delta.clear();
+    }
+
+    #[test]
+    fn a_long_number_takes_its_room_from_the_slider() {
+        let ctx = egui::Context::default();
+        for value in [10, 123_456, 12_345_678] {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                ui.horizontal(|ui| {
+                    ui.set_max_width(100.0);
+                    let response = whole_slider(ui, &mut { value }, 1..=512);
+                    assert!(response.rect.width() <= 100.0, "{value}: {}", response.rect);
+                });
+            });
+            output.textures_delta.clear();
+        }
     }
 
     #[test]

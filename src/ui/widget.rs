@@ -12,6 +12,9 @@ use super::theme;
 use crate::app::{Action, Outbox};
 use crate::experiment::Problem;
 
+/// Most digits of a whole number beside a slider.
+const MOST_DIGITS: u32 = 7;
+
 /// The title of a panel or of a part of one, with an explanation.
 pub fn heading(ui: &mut Ui, text: &str, help: &str) {
     let palette = theme::palette(ui);
@@ -74,14 +77,19 @@ pub fn slider(ui: &mut Ui, slider: Slider<'_>) -> Response {
 }
 
 /// As [`slider`], for a whole number: what its digits need beyond those of a usual one, the slider
-/// gives away.
+/// gives away. A number of more digits than there is room for is shown as 1.23e9.
 pub fn whole_slider(ui: &mut Ui, value: &mut usize, ends: RangeInclusive<usize>) -> Response {
     let room = ui.available_width();
     let digits = value.checked_ilog10().unwrap_or(0) + 1;
+    let mut slider = Slider::new(value, ends).logarithmic(true);
+    if digits > MOST_DIGITS {
+        slider = slider.custom_formatter(|value, _| format!("{value:.2e}"));
+    }
     // The space between, the field's edges, its digits.
-    let field = 8.0 + 2.0 * ui.spacing().button_padding.x + 9.0 * digits as f32;
+    let digits = digits.min(MOST_DIGITS) as f32;
+    let field = 8.0 + 2.0 * ui.spacing().button_padding.x + 9.0 * digits;
     let width = if field > 64.0 { (room - field).max(12.0) } else { (room - 64.0).max(28.0) };
-    sized_slider(ui, Slider::new(value, ends).logarithmic(true), width)
+    sized_slider(ui, slider, width)
 }
 
 fn sized_slider(ui: &mut Ui, slider: Slider<'_>, width: f32) -> Response {
@@ -258,7 +266,7 @@ mod tests {
     #[test]
     fn a_long_number_takes_its_room_from_the_slider() {
         let ctx = egui::Context::default();
-        for value in [10, 123_456, 12_345_678] {
+        for value in [10, 123_456, 1_234_567, 12_345_678, usize::MAX] {
             let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
                 ui.horizontal(|ui| {
                     ui.set_max_width(100.0);
